@@ -1,0 +1,190 @@
+//! Who may see what: the one releasability rule, as a pure function.
+//!
+//! The store holds the same rule as a SQL condition over the grants that [`Marking::grants`] lists;
+//! a test holds the two against each other on all combinations.
+
+use super::{
+    check::{Path, Violations},
+    codes::{Code as _, codes},
+    ids::{AgencyId, ResourceId as _},
+    regions::RegionCode,
+    viewers::Viewer,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+codes! {
+    /// A Traffic Light Protocol label, version 2.0 (FIRST, 2022).
+    pub enum Tlp {
+        /// Everyone.
+        Clear = 1 => "CLEAR",
+        /// Every authenticated caller.
+        Green = 2 => "GREEN",
+        /// The originator, and the agencies and regions listed.
+        Amber = 3 => "AMBER",
+        /// The originator, and the agencies listed.
+        AmberStrict = 4 => "AMBER_STRICT",
+        /// The originator alone.
+        Red = 5 => "RED",
+    }
+}
+
+/// The most entries of a releasability list.
+pub const RELEASABLE_TO_MAX: usize = 100;
+
+/// An entry of a releasability list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grantee {
+    /// Every agency of a region.
+    Region(RegionCode),
+    /// One agency.
+    Agency(AgencyId),
+}
+
+impl Grantee {
+    /// Reads `MX` or `agencies/mx-semar`.
+    ///
+    /// # Errors
+    /// Says what would be right.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.contains('/') {
+            return AgencyId::parse_name(text).map(Self::Agency);
+        }
+        RegionCode::parse(text).map(Self::Region).map_err(|_| {
+            "neither a region code such as MX nor an agency name such as agencies/mx-semar".into()
+        })
+    }
+}
+
+impl fmt::Display for Grantee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Region(region) => region.fmt(f),
+            Self::Agency(agency) => agency.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Grantee {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Grantee {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// What a caller proposes as a marking.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MarkingDraft {
+    /// Number of a [`Tlp`]; 0 when not given.
+    pub label: i32,
+    /// Region codes and agency names.
+    pub releasable_to: Vec<String>,
+}
+
+impl MarkingDraft {
+    /// Checks the draft; `None` gives the default.
+    pub fn check(draft: Option<&Self>, path: &Path<'_>, violations: &mut Violations) -> Marking {
+        let Some(draft) = draft else { return Marking::default() };
+        let label = violations.code_or(&path.field("label"), draft.label, Tlp::Amber);
+        let list_path = path.field("releasable_to");
+        if !violations.count(&list_path, draft.releasable_to.len(), RELEASABLE_TO_MAX) {
+            return Marking::default();
+        }
+        let mut releasable_to: Vec<Grantee> = draft
+            .releasable_to
+            .iter()
+            .enumerate()
+            .filter_map(|(i, text)| violations.keep(&list_path.index(i), Grantee::parse(text)))
+            .collect();
+        if !matches!(label, Tlp::Amber | Tlp::AmberStrict) && !draft.releasable_to.is_empty() {
+            let message = format!("{} takes no list: leave it empty", label.name());
+            violations.add(&list_path, message);
+        }
+        releasable_to.sort();
+        releasable_to.dedup();
+        Marking { label, releasable_to }
+    }
+}
+
+/// Who may see a record besides its originator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marking {
+    /// The label.
+    pub label: Tlp,
+    /// Sorted, without repeats; empty unless the label is AMBER or AMBER_STRICT.
+    pub releasable_to: Vec<Grantee>,
+}
+
+impl Default for Marking {
+    /// AMBER with an empty list, which only the originator sees.
+    fn default() -> Self {
+        Self { label: Tlp::Amber, releasable_to: Vec::new() }
+    }
+}
+
+/// The grant that every authenticated viewer holds.
+pub const GRANT_EVERYONE: &str = "*";
+
+impl Marking {
+    /// Whether a viewer may see a record that `originator` marked so.
+    #[must_use]
+    pub fn visible_to(&self, viewer: &Viewer, originator: &AgencyId) -> bool {
+        if *originator == viewer.agency {
+            return true;
+        }
+        let lists_agency = || self.releasable_to.contains(&Grantee::Agency(viewer.agency.clone()));
+        let lists_region = || {
+            viewer.region.as_ref().is_some_and(|region| {
+                self.releasable_to.contains(&Grantee::Region(region.clone()))
+            })
+        };
+        match self.label {
+            Tlp::Clear | Tlp::Green => true,
+            Tlp::Amber => lists_agency() || lists_region(),
+            Tlp::AmberStrict => lists_agency(),
+            Tlp::Red => false,
+        }
+    }
+
+    /// The grants that open a record marked so; a viewer sees it that holds one of them
+    /// ([`Viewer::grants`]).
+    #[must_use]
+    pub fn grants(&self) -> Vec<String> {
+        match self.label {
+            Tlp::Clear | Tlp::Green => vec![GRANT_EVERYONE.to_owned()],
+            Tlp::Amber => self.releasable_to.iter().map(ToString::to_string).collect(),
+            Tlp::AmberStrict => self
+                .releasable_to
+                .iter()
+                .filter(|grantee| matches!(grantee, Grantee::Agency(_)))
+                .map(ToString::to_string)
+                .collect(),
+            Tlp::Red => Vec::new(),
+        }
+    }
+
+    /// The marking as a viewer that is not the originator is shown it: the regions and its own
+    /// entry. Who else is on the list is the originator's to tell.
+    #[must_use]
+    pub fn shown_to(mut self, viewer: &Viewer) -> Self {
+        self.releasable_to.retain(|grantee| match grantee {
+            Grantee::Region(_) => true,
+            Grantee::Agency(agency) => *agency == viewer.agency,
+        });
+        self
+    }
+
+    /// The same marking as a draft.
+    #[must_use]
+    pub fn to_draft(&self) -> MarkingDraft {
+        MarkingDraft {
+            label: self.label.code(),
+            releasable_to: self.releasable_to.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What every record has besides its own fields, and what every draft can do.
+
+use super::{
+    check::{Path, Violations},
+    errors::{Error, Result},
+    ids::{AgencyId, OperationId, ResourceId, SensorId, SubstanceId},
+    markings::Marking,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// What every record has besides its own fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// The agency that recorded it; none where the viewer may not see that agency.
+    pub originator: Option<AgencyId>,
+    /// Counts the changes of the record, from 1; says nothing about any other record.
+    pub version: i64,
+    /// When it was recorded, in microseconds since 1970-01-01T00:00:00Z.
+    pub create_micros: i64,
+    /// When it last changed.
+    pub update_micros: i64,
+    /// When it was deleted.
+    pub delete_micros: Option<i64>,
+}
+
+impl Meta {
+    /// What a caller sends back to change what it read (AIP-154).
+    #[must_use]
+    pub fn etag(&self) -> String {
+        format!("\"{}\"", self.version)
+    }
+
+    /// Whether an etag, where one is given, is the current one.
+    ///
+    /// # Errors
+    /// [`super::errors::Kind::Aborted`] when the record changed since the caller read it.
+    pub fn check_etag(&self, etag: &str, field: &str, name: &str) -> Result<()> {
+        if etag.is_empty() || etag == self.etag() {
+            return Ok(());
+        }
+        let message = format!("{name} changed since it was read: get it again and repeat the change");
+        Err(Error::new(super::errors::Kind::Aborted, "ETAG_MISMATCH", message)
+            .at(field, format!("not the current etag, {}", self.etag()))
+            .about(name))
+    }
+}
+
+/// A record that a body refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// An agency.
+    Agency(AgencyId),
+    /// A sensor.
+    Sensor(SensorId),
+    /// An operation.
+    Operation(OperationId),
+    /// A substance.
+    Substance(SubstanceId),
+}
+
+impl Target {
+    /// The resource name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Agency(id) => id.to_string(),
+            Self::Sensor(id) => id.to_string(),
+            Self::Operation(id) => id.to_string(),
+            Self::Substance(id) => id.to_string(),
+        }
+    }
+}
+
+/// What a checked draft becomes: the fields of a record that callers may set.
+pub trait Body: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Visits every record that the body refers to, with the path of the field that does.
+    fn references(&self, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Target));
+    /// The marking.
+    fn marking(&self) -> &Marking;
+    /// Replaces the marking.
+    fn set_marking(&mut self, marking: Marking);
+}
+
+/// What a caller proposes.
+pub trait Draft: Clone + Serialize + Send + Sync + 'static {
+    /// What it becomes.
+    type Body: Body;
+    /// Name of the record in requests: `seizure`.
+    const FIELD: &'static str;
+    /// Fields that an update mask may name.
+    const FIELDS: &'static [&'static str];
+    /// Fields of the record that no caller sets.
+    const FIXED: &'static [&'static str];
+
+    /// Checks every rule and notes every violation.
+    fn check(&self, path: &Path<'_>, violations: &mut Violations) -> Option<Self::Body>;
+    /// The draft that would make this body.
+    fn of(body: &Self::Body) -> Self;
+    /// Takes one field of another draft; the field is one of [`Self::FIELDS`].
+    fn take(&mut self, field: &str, from: &Self);
+}
+
+/// Writes the parts of [`Draft`] that only list fields.
+macro_rules! draft_fields {
+    ($record:literal, fixed: [$($fixed:literal),*], {$($name:literal => $field:ident),+ $(,)?}) => {
+        const FIELD: &'static str = $record;
+        const FIELDS: &'static [&'static str] = &[$($name),+];
+        const FIXED: &'static [&'static str] =
+            &["name", "originator", "etag", "create_time", "update_time", "delete_time" $(, $fixed)*];
+        fn take(&mut self, field: &str, from: &Self) {
+            match field {
+                $($name => self.$field.clone_from(&from.$field),)+
+                other => unreachable!("{other} is not a field that the mask check lets pass"),
+            }
+        }
+    };
+}
+pub(crate) use draft_fields;
+
+/// A record: its id, its body, and what every record has.
+pub trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The id.
+    type Id: ResourceId;
+    /// The fields that callers may set.
+    type Draft: Draft;
+    /// The id.
+    fn id(&self) -> &Self::Id;
+    /// The body.
+    fn body(&self) -> &<Self::Draft as Draft>::Body;
+    /// What every record has.
+    fn meta(&self) -> &Meta;
+}
+
+/// Implements [`Record`] for a struct with the fields `id`, `body` and `meta`.
+macro_rules! record {
+    ($record:ident, $id:ty, $draft:ty) => {
+        impl $crate::domain::records::Record for $record {
+            type Id = $id;
+            type Draft = $draft;
+            fn id(&self) -> &Self::Id {
+                &self.id
+            }
+            fn body(&self) -> &<$draft as $crate::domain::records::Draft>::Body {
+                &self.body
+            }
+            fn meta(&self) -> &$crate::domain::records::Meta {
+                &self.meta
+            }
+        }
+    };
+}
+pub(crate) use record;

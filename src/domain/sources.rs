@@ -1,0 +1,151 @@
+//! Where a record's facts come from, and its names in other systems.
+
+use super::{
+    check::{Path, Violations},
+    dates::When,
+    parts::check_when,
+    text::{Lines, bounded},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// The most sources of a record.
+pub const SOURCES_MAX: usize = 20;
+/// The most external ids of a seizure.
+pub const EXTERNAL_IDS_MAX: usize = 20;
+/// Longest title of a source, in characters.
+pub const TITLE_CHARS_MAX: usize = 500;
+/// Longest publisher of a source, in characters.
+pub const PUBLISHER_CHARS_MAX: usize = 200;
+/// Longest address of a source, in characters.
+pub const URL_CHARS_MAX: usize = 2_000;
+/// Longest scheme of an external id, in characters.
+pub const SCHEME_CHARS_MAX: usize = 64;
+/// Longest value of an external id, in characters.
+pub const EXTERNAL_VALUE_CHARS_MAX: usize = 200;
+
+/// What a caller proposes as a source.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SourceDraft {
+    /// What it is called.
+    pub title: String,
+    /// Who published it.
+    pub publisher: String,
+    /// Where it can be read.
+    pub url: String,
+    /// When it was published, in EDTF.
+    pub published: Option<String>,
+}
+
+/// Where facts come from; texts are empty where nothing was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// What it is called.
+    pub title: String,
+    /// Who published it.
+    pub publisher: String,
+    /// Where it can be read.
+    pub url: String,
+    /// When it was published.
+    pub published: Option<When>,
+}
+
+impl SourceDraft {
+    fn check(&self, path: &Path<'_>, violations: &mut Violations) -> Source {
+        if self.title.is_empty() && self.url.is_empty() {
+            violations.add(path, "an empty source: give a title or a url");
+        }
+        let title = bounded(&self.title, TITLE_CHARS_MAX, Lines::One);
+        violations.keep(&path.field("title"), title);
+        let publisher = bounded(&self.publisher, PUBLISHER_CHARS_MAX, Lines::One);
+        violations.keep(&path.field("publisher"), publisher);
+        violations.keep(&path.field("url"), check_url(&self.url));
+        let published = self.published.as_deref();
+        Source {
+            title: self.title.clone(),
+            publisher: self.publisher.clone(),
+            url: self.url.clone(),
+            published: check_when(published, &path.field("published"), violations),
+        }
+    }
+
+    /// Checks a list of sources.
+    pub fn check_all(drafts: &[Self], path: &Path<'_>, violations: &mut Violations) -> Vec<Source> {
+        if !violations.count(path, drafts.len(), SOURCES_MAX) {
+            return Vec::new();
+        }
+        let each = drafts.iter().enumerate();
+        each.map(|(i, draft)| draft.check(&path.index(i), violations)).collect()
+    }
+}
+
+fn check_url(url: &str) -> Result<(), String> {
+    bounded(url, URL_CHARS_MAX, Lines::One)?;
+    if url.is_empty() || url.starts_with("https://") || url.starts_with("http://") {
+        Ok(())
+    } else {
+        Err("not an address: want one that begins with https:// or http://".to_owned())
+    }
+}
+
+impl Source {
+    /// The same source as a draft.
+    #[must_use]
+    pub fn to_draft(&self) -> SourceDraft {
+        SourceDraft {
+            title: self.title.clone(),
+            publisher: self.publisher.clone(),
+            url: self.url.clone(),
+            published: self.published.as_ref().map(|when| when.as_str().to_owned()),
+        }
+    }
+}
+
+/// The name of a record in another system.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ExternalId {
+    /// The system.
+    pub scheme: String,
+    /// The name there.
+    pub value: String,
+}
+
+impl ExternalId {
+    fn check(&self, path: &Path<'_>, violations: &mut Violations) {
+        violations.keep(&path.field("scheme"), check_scheme(&self.scheme));
+        let value_path = path.field("value");
+        if self.value.is_empty() {
+            violations.add(&value_path, "required");
+        }
+        let value = bounded(&self.value, EXTERNAL_VALUE_CHARS_MAX, Lines::One);
+        violations.keep(&value_path, value);
+    }
+
+    /// Checks a list of external ids.
+    pub fn check_all(ids: &[Self], path: &Path<'_>, violations: &mut Violations) {
+        if !violations.count(path, ids.len(), EXTERNAL_IDS_MAX) {
+            return;
+        }
+        let mut seen = HashSet::new();
+        for (i, id) in ids.iter().enumerate() {
+            id.check(&path.index(i), violations);
+            if !seen.insert(id) {
+                violations.add(&path.index(i), "the same scheme and value stand twice");
+            }
+        }
+    }
+}
+
+/// Checks the scheme of an external id.
+///
+/// # Errors
+/// Says what would be right.
+pub fn check_scheme(scheme: &str) -> Result<(), String> {
+    let fits = (1..=SCHEME_CHARS_MAX).contains(&scheme.len())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+    if fits {
+        Ok(())
+    } else {
+        Err("want 1 to 64 characters from a-z, A-Z, 0-9, '.', '_' and '-'".to_owned())
+    }
+}

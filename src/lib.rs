@@ -1,0 +1,1 @@
+pub mod proto { #![allow(clippy::all)] tonic::include_proto!("interdiction.v1"); }
