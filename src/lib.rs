@@ -1,1 +1,8 @@
-pub mod proto { #![allow(clippy::all)] tonic::include_proto!("interdiction.v1"); }
+//! The shared registry of counter-drug interdictions.
+
+pub mod domain;
+/// The contract, compiled from `proto/`.
+pub mod proto {
+    #![allow(clippy::all, missing_docs)]
+    tonic::include_proto!("interdiction.v1");
+}

@@ -1,0 +1,397 @@
+//! The one place that knows that there are two databases.
+//!
+//! SeaORM builds every statement. On Postgres it runs them too; on SQLite they run through rusqlite
+//! on the thread that asks, where a hop to a thread for each connection would cost more than the
+//! statement.
+
+use super::{Keep, Reach, Shared, Work, postgres::Postgres, sqlite::Sqlite};
+use crate::domain::{
+    codes::Code,
+    errors::{Error, Kind, Result},
+};
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    RuntimeErr, Statement, StatementBuilder, Value,
+};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use uuid::Uuid;
+
+#[derive(Clone)]
+pub(crate) enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Engine {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        shared: &Arc<Shared>,
+        reach: Reach,
+        work: impl Work<T>,
+    ) -> Result<T> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.read(shared, reach, work).await,
+            Self::Postgres(postgres) => postgres.read(shared, work).await,
+        }
+    }
+
+    pub async fn write<T: Send + 'static>(
+        &self,
+        shared: &Arc<Shared>,
+        keep: Keep,
+        work: impl Work<T>,
+    ) -> Result<T> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.write(keep, work).await,
+            Self::Postgres(postgres) => postgres.write(shared, keep, work).await,
+        }
+    }
+}
+
+/// One snapshot or one transaction.
+pub struct Session {
+    pub(super) link: Link,
+    pub(super) shared: Arc<Shared>,
+}
+
+pub(super) enum Link {
+    Sqlite(rusqlite::Connection),
+    Postgres(DatabaseTransaction),
+    /// A single statement, which is a snapshot by itself.
+    Pool(DatabaseConnection),
+}
+
+impl Session {
+    fn backend(&self) -> DbBackend {
+        match self.link {
+            Link::Sqlite(_) => DbBackend::Sqlite,
+            Link::Postgres(_) | Link::Pool(_) => DbBackend::Postgres,
+        }
+    }
+
+    /// Runs a statement and decodes its rows in the order of its columns.
+    pub(super) async fn rows<T: Send>(
+        &mut self,
+        statement: &impl StatementBuilder,
+        decode: impl Fn(&mut Row<'_>) -> Result<T> + Send,
+    ) -> Result<Vec<T>> {
+        let statement = self.backend().build(statement);
+        self.rows_of(statement, decode).await
+    }
+
+    async fn rows_of<T: Send>(
+        &mut self,
+        statement: Statement,
+        decode: impl Fn(&mut Row<'_>) -> Result<T> + Send,
+    ) -> Result<Vec<T>> {
+        self.shared.statements.fetch_add(1, Ordering::Relaxed);
+        let results = match &self.link {
+            Link::Sqlite(connection) => return sqlite_rows(connection, &statement, decode),
+            Link::Postgres(transaction) => transaction.query_all_raw(statement).await,
+            Link::Pool(pool) => pool.query_all_raw(statement).await,
+        };
+        let results = results.map_err(|error| postgres_error(&error))?;
+        results.iter().map(|row| decode(&mut Row::new(Cells::Postgres(row)))).collect()
+    }
+
+    /// Runs a statement that has at most one row.
+    pub(super) async fn row<T: Send>(
+        &mut self,
+        statement: &impl StatementBuilder,
+        decode: impl Fn(&mut Row<'_>) -> Result<T> + Send,
+    ) -> Result<Option<T>> {
+        Ok(self.rows(statement, decode).await?.pop())
+    }
+
+    /// Runs a statement without rows.
+    pub(super) async fn execute(&mut self, statement: &impl StatementBuilder) -> Result<()> {
+        let statement = self.backend().build(statement);
+        self.shared.statements.fetch_add(1, Ordering::Relaxed);
+        let done = match &self.link {
+            Link::Sqlite(connection) => return sqlite_execute(connection, &statement),
+            Link::Postgres(transaction) => transaction.execute_raw(statement).await,
+            Link::Pool(pool) => pool.execute_raw(statement).await,
+        };
+        done.map(|_| ()).map_err(|error| postgres_error(&error))
+    }
+
+    /// Locks a row against other writers until the transaction ends. On SQLite the transaction
+    /// locks all rows from its beginning.
+    pub(super) fn lock_row(&self, query: &mut sea_orm::sea_query::SelectStatement, alias: &'static str) {
+        match self.link {
+            Link::Sqlite(_) => {}
+            Link::Postgres(_) | Link::Pool(_) => {
+                query.lock_with_tables(
+                    sea_orm::sea_query::LockType::Update,
+                    [sea_orm::sea_query::Alias::new(alias)],
+                );
+            }
+        }
+    }
+
+    /// Appends to the ledger and returns nothing: its number is nobody's to know. Revisions are in
+    /// the order of commits: on SQLite there is one writer, on Postgres the row of `ledger_head`
+    /// stays locked from here to the commit.
+    pub(super) async fn append_to_ledger(&mut self, values: Vec<Value>) -> Result<()> {
+        const COLUMNS: &str = "revision, time_micros, principal_id, method, record_name, \
+                               request_id, request, before, after";
+        let backend = self.backend();
+        let sql = match backend {
+            DbBackend::Sqlite => format!(
+                "INSERT INTO ledger ({COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)"
+            ),
+            _ => format!(
+                "WITH head AS (UPDATE ledger_head SET revision = revision + 1 WHERE id = 1 \
+                 RETURNING revision) INSERT INTO ledger ({COLUMNS}) \
+                 SELECT head.revision, $1, $2, $3, $4, $5, $6, $7, $8 FROM head"
+            ),
+        };
+        self.execute(&Raw(Statement::from_sql_and_values(backend, sql, values))).await
+    }
+}
+
+/// A statement that is spelled out already.
+struct Raw(Statement);
+
+impl StatementBuilder for Raw {
+    fn build(&self, _: &DbBackend) -> Statement {
+        self.0.clone()
+    }
+}
+
+/// The cells of a row, read from left to right.
+pub(super) struct Row<'r> {
+    cells: Cells<'r>,
+    next: usize,
+}
+
+enum Cells<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r QueryResult),
+}
+
+macro_rules! cells {
+    ($($(#[$doc:meta])* $name:ident -> $type:ty;)+) => {$(
+        $(#[$doc])*
+        pub fn $name(&mut self) -> Result<$type> {
+            let index = self.next;
+            self.next += 1;
+            match &self.cells {
+                Cells::Sqlite(row) => row.get(index).map_err(|error| sqlite_error(&error)),
+                Cells::Postgres(row) => {
+                    row.try_get_by_index(index).map_err(|error| postgres_error(&error))
+                }
+            }
+        }
+    )+};
+}
+
+impl<'r> Row<'r> {
+    fn new(cells: Cells<'r>) -> Self {
+        Self { cells, next: 0 }
+    }
+
+    cells! {
+        int -> i64;
+        int_or_null -> Option<i64>;
+        real_or_null -> Option<f64>;
+        text -> String;
+        text_or_null -> Option<String>;
+    }
+
+    pub fn uuid(&mut self) -> Result<Uuid> {
+        let index = self.next;
+        self.next += 1;
+        match &self.cells {
+            Cells::Sqlite(row) => {
+                let blob = row.get_ref(index).map_err(|error| sqlite_error(&error))?;
+                let bytes = blob.as_blob().map_err(|error| Error::internal(error.to_string()))?;
+                Uuid::from_slice(bytes).map_err(|error| Error::internal(error.to_string()))
+            }
+            Cells::Postgres(row) => {
+                row.try_get_by_index(index).map_err(|error| postgres_error(&error))
+            }
+        }
+    }
+
+    pub fn uuid_or_null(&mut self) -> Result<Option<Uuid>> {
+        let index = self.next;
+        let null = match &self.cells {
+            Cells::Sqlite(row) => {
+                row.get_ref(index).map_err(|error| sqlite_error(&error))? == ValueRef::Null
+            }
+            Cells::Postgres(row) => {
+                self.next += 1;
+                return row.try_get_by_index(index).map_err(|error| postgres_error(&error));
+            }
+        };
+        if null {
+            self.next += 1;
+            return Ok(None);
+        }
+        self.uuid().map(Some)
+    }
+
+    /// A value of an enumeration; 0 is none.
+    pub fn code<C: Code>(&mut self) -> Result<Option<C>> {
+        let code = self.int()?;
+        if code == 0 {
+            return Ok(None);
+        }
+        let value = i32::try_from(code).ok().and_then(C::from_code);
+        value.map(Some).ok_or_else(|| Error::internal(format!("code {code} is unknown here")))
+    }
+
+    /// A value of an enumeration that is never none.
+    pub fn code_required<C: Code>(&mut self) -> Result<C> {
+        self.code()?.ok_or_else(|| Error::internal("a required code is 0"))
+    }
+}
+
+fn sqlite_rows<T>(
+    connection: &rusqlite::Connection,
+    statement: &Statement,
+    decode: impl Fn(&mut Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut prepared =
+        connection.prepare_cached(&statement.sql).map_err(|error| sqlite_error(&error))?;
+    let mut rows = prepared.query(params(statement)).map_err(|error| sqlite_error(&error))?;
+    let mut decoded = Vec::new();
+    while let Some(row) = rows.next().map_err(|error| sqlite_error(&error))? {
+        decoded.push(decode(&mut Row::new(Cells::Sqlite(row)))?);
+    }
+    Ok(decoded)
+}
+
+fn sqlite_execute(connection: &rusqlite::Connection, statement: &Statement) -> Result<()> {
+    let mut prepared =
+        connection.prepare_cached(&statement.sql).map_err(|error| sqlite_error(&error))?;
+    prepared.execute(params(statement)).map(|_| ()).map_err(|error| sqlite_error(&error))
+}
+
+fn params(statement: &Statement) -> impl rusqlite::Params + '_ {
+    let values = statement.values.as_ref().map_or(&[][..], |values| values.0.as_slice());
+    rusqlite::params_from_iter(values.iter().map(Bound))
+}
+
+struct Bound<'v>(&'v Value);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let value = match self.0 {
+            Value::Bool(value) => value.map_or(ValueRef::Null, |v| ValueRef::Integer(v.into())),
+            Value::Int(value) => value.map_or(ValueRef::Null, |v| ValueRef::Integer(v.into())),
+            Value::BigInt(value) => value.map_or(ValueRef::Null, ValueRef::Integer),
+            Value::BigUnsigned(value) => match value.map(i64::try_from) {
+                None => ValueRef::Null,
+                Some(Ok(value)) => ValueRef::Integer(value),
+                Some(Err(error)) => {
+                    return Err(rusqlite::Error::ToSqlConversionFailure(error.into()));
+                }
+            },
+            Value::Double(value) => value.map_or(ValueRef::Null, ValueRef::Real),
+            Value::String(value) => {
+                value.as_ref().map_or(ValueRef::Null, |v| ValueRef::Text(v.as_bytes()))
+            }
+            Value::Bytes(value) => value.as_ref().map_or(ValueRef::Null, |v| ValueRef::Blob(v)),
+            Value::Uuid(value) => {
+                value.as_ref().map_or(ValueRef::Null, |v| ValueRef::Blob(v.as_bytes()))
+            }
+            other => {
+                let message = format!("no column holds a {other:?}");
+                return Err(rusqlite::Error::ToSqlConversionFailure(message.into()));
+            }
+        };
+        Ok(ToSqlOutput::Borrowed(value))
+    }
+}
+
+/// How long a caller should wait before it tries again a store that is busy or away.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+fn unavailable(reason: &'static str, message: &str) -> Error {
+    Error::new(Kind::Unavailable, reason, message).retry_after(RETRY_AFTER)
+}
+
+fn conflict(index: String) -> Error {
+    Error::new(Kind::AlreadyExists, CONFLICT, "something of that identity exists").about(index)
+}
+
+/// Reason of an error that the database raised for an identity that is taken; the resource it is
+/// about is the name of the index. Callers of the store never see it.
+const CONFLICT: &str = "CONFLICT";
+
+impl Error {
+    /// Whether the identity that an index holds was taken.
+    pub(super) fn is_conflict_on(&self, index: &str) -> bool {
+        self.reason == CONFLICT && self.resources.iter().any(|resource| resource == index)
+    }
+}
+
+/// What the driver says becomes a domain error here and nowhere else.
+pub(super) fn sqlite_error(error: &rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => match unique_index(&error.to_string()) {
+            Some(index) => conflict(index),
+            None => Error::internal(format!("sqlite: {error}")),
+        },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            unavailable("STORE_BUSY", "the store is busy: try again")
+        }
+        Some(ErrorCode::DiskFull) => {
+            unavailable("STORE_FULL", "the store has no room left: nothing was written")
+        }
+        Some(ErrorCode::OperationInterrupted) => {
+            Error::new(Kind::DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed")
+        }
+        Some(_) | None => Error::internal(format!("sqlite: {error}")),
+    }
+}
+
+/// `UNIQUE constraint failed: ledger.principal_id, ledger.request_id` names an index that the
+/// migrations call `ledger_by_principal_id_request_id`.
+fn unique_index(message: &str) -> Option<String> {
+    let listed = message.split("UNIQUE constraint failed: ").nth(1)?;
+    let columns: Vec<(&str, &str)> = listed.split(", ").filter_map(|c| c.split_once('.')).collect();
+    let table = columns.first()?.0;
+    let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
+    Some(format!("{table}_by_{}", names.join("_")))
+}
+
+pub(super) fn postgres_error(error: &DbErr) -> Error {
+    let driver = match error {
+        DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => e,
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => {
+            tracing::warn!(%error, "the store cannot be reached");
+            return unavailable("STORE_UNAVAILABLE", "the store cannot be reached: try again");
+        }
+        _ => return Error::internal(format!("postgres: {error}")),
+    };
+    let Some(raised) = driver.as_database_error() else {
+        tracing::warn!(%error, "the store cannot be reached");
+        return unavailable("STORE_UNAVAILABLE", "the store cannot be reached: try again");
+    };
+    match raised.code().as_deref() {
+        Some("23505") => conflict(raised.constraint().unwrap_or_default().to_owned()),
+        Some("40001" | "40P01") => unavailable(SERIALIZATION, "writers collided: try again"),
+        Some("57014") => {
+            Error::new(Kind::DeadlineExceeded, "DEADLINE_EXCEEDED", "the store took too long")
+        }
+        Some("55P03") => unavailable("STORE_BUSY", "the store is busy: try again"),
+        Some(code) if code.starts_with("53") || code == "58030" => {
+            unavailable("STORE_FULL", "the store has no room left: nothing was written")
+        }
+        Some(code) if code.starts_with("08") || code.starts_with("57") => {
+            unavailable("STORE_UNAVAILABLE", "the store cannot be reached: try again")
+        }
+        _ => Error::internal(format!("postgres: {error}")),
+    }
+}
+
+/// Reason of an error that a second try of the same transaction may mend.
+pub(super) const SERIALIZATION: &str = "SERIALIZATION";

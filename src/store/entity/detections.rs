@@ -1,0 +1,25 @@
+//! Rows of `detections`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "detections")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub operation_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i64,
+    pub sensor_id: i64,
+    pub role: i64,
+    pub when_text: Option<String>,
+    pub when_earliest: i64,
+    pub when_latest: i64,
+    pub place: Option<String>,
+    pub target_kind: i64,
+    pub confidence: i64,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

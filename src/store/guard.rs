@@ -1,0 +1,127 @@
+//! The visibility rule as SQL, and the only start of a query over records.
+//!
+//! A record is seen by its originator and by a viewer that holds one of the grants of its marking.
+//! The same rule as a pure function is `domain::markings`; a test holds the two against each other.
+
+use super::{
+    Reach,
+    dialect::Session,
+    entity::{agencies, marking_grants, operations, seizures, sensors},
+};
+use crate::domain::{errors::Result, viewers::Viewer};
+use sea_orm::{
+    EntityTrait, Iden,
+    sea_query::{Alias, Condition, Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement},
+};
+
+/// A viewer with what the store knows of it.
+#[derive(Debug, Clone)]
+pub struct Lens {
+    /// Who looks.
+    pub viewer: Viewer,
+    pub(super) key: i64,
+    grants: Vec<String>,
+    /// Shows every reference of a record; for a record's own originator while it changes it, so
+    /// that a field that it does not name is kept even where it is hidden.
+    pub(super) all_references: bool,
+}
+
+/// Key of an agency that the registry does not know: no row has it.
+const NOBODY: i64 = -1;
+
+impl Session {
+    /// What a viewer may see.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn lens(&mut self, viewer: &Viewer) -> Result<Lens> {
+        let key = self.agency_key(viewer.agency.as_str()).await?.unwrap_or(NOBODY);
+        Ok(Lens { viewer: viewer.clone(), key, grants: viewer.grants(), all_references: false })
+    }
+}
+
+impl Lens {
+    /// The same lens, through which every reference of the viewer's own record is seen.
+    #[must_use]
+    pub fn with_all_references(mut self) -> Self {
+        self.all_references = true;
+        self
+    }
+}
+
+/// A table of records, each of which has an originator and a marking.
+pub(super) trait Guarded: EntityTrait {
+    const TABLE: &'static str;
+}
+
+impl Guarded for agencies::Entity {
+    const TABLE: &'static str = "agencies";
+}
+impl Guarded for sensors::Entity {
+    const TABLE: &'static str = "sensors";
+}
+impl Guarded for operations::Entity {
+    const TABLE: &'static str = "operations";
+}
+impl Guarded for seizures::Entity {
+    const TABLE: &'static str = "seizures";
+}
+
+/// A column of a table under an alias.
+pub(super) fn col(alias: &'static str, column: impl Iden + 'static) -> Expr {
+    Expr::col((Alias::new(alias), column).into_column_ref())
+}
+
+/// The records of a table that the lens shows, under an alias.
+pub(super) fn select<E: Guarded>(lens: &Lens, alias: &'static str, reach: Reach) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .from_as(Alias::new(E::TABLE), Alias::new(alias))
+        .cond_where(visible(alias, lens, reach));
+    query
+}
+
+/// Whether the lens shows the record under an alias.
+pub(super) fn visible(alias: &'static str, lens: &Lens, reach: Reach) -> Condition {
+    let marking = || Expr::col((Alias::new(alias), Alias::new("marking_id")));
+    let originator = Expr::col((Alias::new(alias), Alias::new("originator_id")));
+    let mut grants = Query::select();
+    grants
+        .from(marking_grants::Entity)
+        .and_where(Expr::col(marking_grants::Column::Grantee).is_in(lens.grants.clone()));
+    let granted = match reach {
+        // A few probes for each row; what is visible in all need not be gathered.
+        Reach::Keys => {
+            grants.expr(Expr::value(1_i64)).and_where(
+                Expr::col((marking_grants::Entity, marking_grants::Column::MarkingId))
+                    .eq(marking()),
+            );
+            Expr::exists(grants)
+        }
+        // Gathered once for all rows.
+        Reach::Scan => {
+            grants.column(marking_grants::Column::MarkingId);
+            marking().in_subquery(grants)
+        }
+    };
+    Condition::any().add(originator.eq(lens.key)).add(granted)
+}
+
+/// Joins the record that a key refers to, where the lens shows it; elsewhere its columns are null.
+pub(super) fn join_visible<E: Guarded>(
+    query: &mut SelectStatement,
+    lens: &Lens,
+    alias: &'static str,
+    key: Expr,
+) {
+    let mut on = Condition::all().add(Expr::col((Alias::new(alias), Alias::new("id"))).eq(key));
+    if !lens.all_references {
+        on = on.add(visible(alias, lens, Reach::Keys));
+    }
+    query.join_as(
+        sea_orm::sea_query::JoinType::LeftJoin,
+        Alias::new(E::TABLE),
+        Alias::new(alias),
+        on,
+    );
+}

@@ -1,0 +1,110 @@
+//! Rows and queries. Nothing outside this module can reach the database, and every query starts at
+//! [`guard`], which puts the visibility rule before anything is counted, sorted or paged.
+
+mod agencies;
+mod dialect;
+mod entity;
+mod filters;
+mod guard;
+mod ledger;
+mod lists;
+mod markings;
+mod open;
+mod operations;
+mod pages;
+mod postgres;
+mod records;
+mod references;
+mod seizures;
+mod sensors;
+mod shapes;
+mod sqlite;
+mod substances;
+
+pub use dialect::Session;
+pub use guard::Lens;
+pub use ledger::{Entry, Remembered};
+pub use lists::Listed;
+pub use open::{Options, StoreUrl, migrate};
+pub use records::{Found, Stored};
+pub use references::Keys;
+
+use crate::domain::errors::Result;
+use dialect::Engine;
+use futures_util::future::BoxFuture;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// The registry's rows, on SQLite or Postgres. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    shared: Arc<Shared>,
+}
+
+/// What every session of a store knows.
+pub(crate) struct Shared {
+    /// Signs page tokens; kept in the store, so that all of its servers agree.
+    secret: [u8; 32],
+    /// Keys of agencies by id. An agency is never removed and its key never changes.
+    agency_keys: RwLock<HashMap<String, i64>>,
+    /// Keys of substances by id; they change with a migration alone.
+    substance_keys: HashMap<String, i64>,
+    /// Statements run so far, for those who count what a request costs.
+    statements: AtomicU64,
+}
+
+/// How much a read may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// A bounded number of rows by key: microseconds, run where the caller is.
+    Keys,
+    /// As many rows as there are: run where it holds up nobody else, and cut when the caller goes.
+    Scan,
+}
+
+/// What becomes of a write that succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// It is committed.
+    Commit,
+    /// It was only to be checked.
+    Discard,
+}
+
+/// Work inside one snapshot or one transaction.
+pub trait Work<T>: for<'s> Fn(&'s mut Session) -> BoxFuture<'s, Result<T>> + Send + Sync + 'static {}
+impl<T, F> Work<T> for F where
+    F: for<'s> Fn(&'s mut Session) -> BoxFuture<'s, Result<T>> + Send + Sync + 'static
+{
+}
+
+impl Store {
+    /// Reads from one snapshot.
+    ///
+    /// # Errors
+    /// What the work returns; `Unavailable` when the database cannot be reached.
+    pub async fn read<T: Send + 'static>(&self, reach: Reach, work: impl Work<T>) -> Result<T> {
+        self.engine.read(&self.shared, reach, work).await
+    }
+
+    /// Writes in one transaction, which is committed as a whole or not at all. It runs to its end
+    /// even when the caller stops waiting.
+    ///
+    /// # Errors
+    /// What the work returns; `Unavailable` when the database cannot be reached or is full.
+    pub async fn write<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
+        self.engine.write(&self.shared, keep, work).await
+    }
+
+    /// Statements run so far, beginnings and ends of transactions not counted.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.shared.statements.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,254 @@
+//! SQLite: a bounded pool of readers, and one writer whose commits are shared.
+//!
+//! The file is in WAL mode with `synchronous=FULL`: a write is on the disk before it is
+//! acknowledged. The writer takes every job that waits, each in a savepoint of its own, and commits
+//! them together, so that the rate is not one flush for each.
+
+use super::{
+    Keep, Reach, Shared, Work,
+    dialect::{Link, Session, sqlite_error},
+};
+use crate::domain::errors::{Error, Kind, Result};
+use futures_util::FutureExt as _;
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
+use tokio::sync::{Semaphore, oneshot};
+
+/// Jobs that wait for the writer; one more is refused.
+const QUEUE_MAX: usize = 4_096;
+/// Jobs that share a commit.
+const BATCH_MAX: usize = 256;
+/// Statements that a connection keeps prepared.
+const PREPARED_MAX: usize = 256;
+/// How long a connection waits for another process that holds the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pages of the write-ahead log between checkpoints.
+const CHECKPOINT_PAGES: u32 = 4_000;
+/// Page cache of a connection, in KiB.
+const CACHE_KIBIBYTES: u32 = 8_192;
+
+#[derive(Clone)]
+pub(crate) struct Sqlite {
+    readers: Arc<Readers>,
+    writer: mpsc::SyncSender<Job>,
+}
+
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+}
+
+/// A job runs inside the open transaction and returns what to do once it is committed.
+type Job = Box<dyn FnOnce(&mut Session) -> Reply + Send>;
+type Reply = Box<dyn FnOnce(Result<()>) + Send>;
+
+impl Sqlite {
+    pub fn open(path: &Path, readers_max: usize, shared: &Arc<Shared>) -> Result<Self> {
+        let connection = connect(path, Access::Write)?;
+        let (writer, jobs) = mpsc::sync_channel(QUEUE_MAX);
+        let session = Session { link: Link::Sqlite(connection), shared: Arc::clone(shared) };
+        thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || run_writer(session, &jobs))
+            .map_err(|error| Error::internal(format!("cannot start the writer: {error}")))?;
+        let readers = Readers {
+            path: path.to_owned(),
+            idle: Mutex::new(Vec::new()),
+            permits: Arc::new(Semaphore::new(readers_max)),
+        };
+        Ok(Self { readers: Arc::new(readers), writer })
+    }
+
+    pub async fn read<T: Send + 'static>(
+        &self,
+        shared: &Arc<Shared>,
+        reach: Reach,
+        work: impl Work<T>,
+    ) -> Result<T> {
+        let permits = Arc::clone(&self.readers.permits);
+        let permit = permits
+            .acquire_owned()
+            .await
+            .map_err(|_| Error::internal("the pool of readers is closed"))?;
+        let readers = Arc::clone(&self.readers);
+        let connection = readers.take()?;
+        let shared = Arc::clone(shared);
+        let interrupt = Interrupt(Some(connection.get_interrupt_handle()));
+        let run = move || {
+            let mut session = Session { link: Link::Sqlite(connection), shared };
+            let result = snapshot(&mut session, &work);
+            if let Link::Sqlite(connection) = session.link {
+                readers.give_back(connection);
+            }
+            drop(permit);
+            result
+        };
+        let result = match reach {
+            Reach::Keys => run(),
+            Reach::Scan => tokio::task::spawn_blocking(run)
+                .await
+                .map_err(|error| Error::internal(format!("a read did not end: {error}")))?,
+        };
+        interrupt.disarm();
+        result
+    }
+
+    pub async fn write<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |session| {
+            let result = if answer.is_closed() {
+                // The caller left before its turn came: nothing is half done.
+                Err(Error::new(Kind::DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed"))
+            } else {
+                savepoint(session, keep, &work)
+            };
+            Box::new(move |committed| {
+                let _gone = answer.send(committed.and(result));
+            })
+        });
+        self.writer.try_send(job).map_err(|_| {
+            Error::new(Kind::Exhausted, "TOO_MANY_WRITES", "too many writes wait: try again")
+                .retry_after(Duration::from_secs(1))
+        })?;
+        answered.await.map_err(|_| Error::internal("the writer ended"))?
+    }
+}
+
+/// Cuts a statement short when the caller stops waiting for it.
+struct Interrupt(Option<rusqlite::InterruptHandle>);
+
+impl Interrupt {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        if let Some(handle) = &self.0 {
+            handle.interrupt();
+        }
+    }
+}
+
+impl Readers {
+    fn take(&self) -> Result<Connection> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| connect(&self.path, Access::Read), Ok)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        if connection.is_autocommit() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+}
+
+enum Access {
+    Read,
+    Write,
+}
+
+fn connect(path: &Path, access: Access) -> Result<Connection> {
+    let mode = match access {
+        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+    };
+    // One thread at a time uses a connection, so SQLite need not lock for itself.
+    let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
+        // Keeps the plan of a statement whose LIMIT is bound; without it, each run plans anew.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        connection.execute_batch(&format!(
+            "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
+             PRAGMA cache_size = -{CACHE_KIBIBYTES}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+        ))?;
+        Ok(connection)
+    };
+    open().map_err(|error: rusqlite::Error| sqlite_error(&error))
+}
+
+/// A file is in WAL mode from its first opening on.
+pub(super) fn enter_wal_mode(path: &Path) -> Result<()> {
+    let switch = || {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "journal_mode", "WAL")
+    };
+    switch().map_err(|error: rusqlite::Error| sqlite_error(&error))
+}
+
+fn batch(session: &Session, sql: &str) -> Result<()> {
+    match &session.link {
+        Link::Sqlite(connection) => connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute([]))
+            .map(|_| ())
+            .map_err(|error| sqlite_error(&error)),
+        Link::Postgres(_) | Link::Pool(_) => Err(Error::internal("not a session of SQLite")),
+    }
+}
+
+/// On SQLite nothing ever waits inside a session, so the work is done when it is first polled.
+fn run<T>(session: &mut Session, work: &impl Work<T>) -> Result<T> {
+    work(session)
+        .now_or_never()
+        .unwrap_or_else(|| Err(Error::internal("work on SQLite waited for something else")))
+}
+
+fn snapshot<T>(session: &mut Session, work: &impl Work<T>) -> Result<T> {
+    batch(session, "BEGIN")?;
+    let result = run(session, work);
+    batch(session, "ROLLBACK")?;
+    result
+}
+
+fn savepoint<T>(session: &mut Session, keep: Keep, work: &impl Work<T>) -> Result<T> {
+    batch(session, "SAVEPOINT job")?;
+    // A panic must not take the writer with it, nor leave half a job behind.
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(session, work)));
+    let result = outcome.unwrap_or_else(|_| Err(Error::internal("a write panicked")));
+    if result.is_err() || keep == Keep::Discard {
+        batch(session, "ROLLBACK TO job")?;
+    }
+    batch(session, "RELEASE job")?;
+    result
+}
+
+fn run_writer(mut session: Session, jobs: &mpsc::Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut replies = Vec::new();
+        let begun = batch(&session, "BEGIN IMMEDIATE");
+        match begun {
+            Ok(()) => {
+                replies.push(first(&mut session));
+                while replies.len() < BATCH_MAX
+                    && let Ok(job) = jobs.try_recv()
+                {
+                    replies.push(job(&mut session));
+                }
+            }
+            Err(error) => {
+                first(&mut session)(Err(error));
+                continue;
+            }
+        }
+        let committed = batch(&session, "COMMIT");
+        if committed.is_err() {
+            // The transaction may be gone already, for example after a full disk.
+            let _gone = batch(&session, "ROLLBACK");
+        }
+        for reply in replies {
+            reply(committed.clone());
+        }
+    }
+}
