@@ -16,9 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     compiler.include_source_info(true).include_imports(true).open_files(&files)?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("contract.binpb"), compiler.encode_file_descriptor_set())?;
-    let descriptors = prost_types::FileDescriptorSet::decode(
-        compiler.encode_file_descriptor_set().as_slice(),
-    )?;
+    let descriptors =
+        prost_types::FileDescriptorSet::decode(compiler.encode_file_descriptor_set().as_slice())?;
     tonic_prost_build::configure()
         .build_client(true)
         .compile_well_known_types(false)

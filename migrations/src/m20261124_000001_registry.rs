@@ -21,10 +21,7 @@ impl MigrationTrait for Migration {
 #[expect(clippy::too_many_lines, reason = "the schema reads best in one place")]
 fn tables() -> Vec<Table> {
     vec![
-        Table::new("settings")
-            .text_required("name")
-            .text_required("value")
-            .primary(&["name"]),
+        Table::new("settings").text_required("name").text_required("value").primary(&["name"]),
         Table::new("markings")
             .key("id")
             .int("label")
@@ -222,9 +219,6 @@ fn tables() -> Vec<Table> {
             .text_required("after")
             .unique(&["principal_id", "request_id"])
             .index(&["record_name", "revision"]),
-        Table::new("ledger_head")
-            .int("id")
-            .int("revision")
-            .primary(&["id"]),
+        Table::new("ledger_head").int("id").int("revision").primary(&["id"]),
     ]
 }

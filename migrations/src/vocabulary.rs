@@ -108,7 +108,10 @@ pub(crate) async fn load(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let parent = match &entry.parent {
             None => None,
             Some(parent) => Some(*keys.get(parent.as_str()).ok_or_else(|| {
-                DbErr::Migration(format!("{}: its parent {parent} does not stand before it", entry.id))
+                DbErr::Migration(format!(
+                    "{}: its parent {parent} does not stand before it",
+                    entry.id
+                ))
             })?),
         };
         keys.insert(&entry.id, key);

@@ -92,22 +92,14 @@ impl When {
     /// Says what is wrong, in which part, and what would be right.
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let extent = extents::read(text)?;
-        Ok(Self::from_parts(
-            text.to_owned(),
-            extent.earliest,
-            extent.latest,
-        ))
+        Ok(Self::from_parts(text.to_owned(), extent.earliest, extent.latest))
     }
 
     /// Takes what the store kept; it was parsed when it was written. Both bounds are inclusive
     /// microseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn from_parts(text: String, earliest_micros: i64, latest_micros: i64) -> Self {
-        Self {
-            text,
-            earliest_micros,
-            latest_micros,
-        }
+        Self { text, earliest_micros, latest_micros }
     }
 
     /// The date as it was written.

@@ -109,10 +109,7 @@ impl Error {
     /// The viewer may not do this to a record that it can see.
     #[must_use]
     pub fn denied(reason: &'static str, name: impl Into<String>, message: &str) -> Self {
-        Self {
-            resources: vec![name.into()],
-            ..Self::new(Kind::PermissionDenied, reason, message)
-        }
+        Self { resources: vec![name.into()], ..Self::new(Kind::PermissionDenied, reason, message) }
     }
 
     /// A fault of ours; the message goes to the log and never to a caller.

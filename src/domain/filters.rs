@@ -203,7 +203,6 @@ pub struct QuantityFilter {
     pub known: Option<bool>,
 }
 
-
 /// Conditions on a substance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum SubstanceField {

@@ -160,7 +160,8 @@ mod tests {
     #[test]
     fn refuses_what_is_not_a_name() {
         let long = format!("agencies/{}", "a".repeat(64));
-        for bad in ["", "agencies", "agencies/", "agencies/Mx", "agencies/-a", "agencies/a-", &long] {
+        for bad in ["", "agencies", "agencies/", "agencies/Mx", "agencies/-a", "agencies/a-", &long]
+        {
             assert!(AgencyId::parse_name(bad).is_err(), "{bad}");
         }
         for bad in [

@@ -139,9 +139,10 @@ impl Marking {
         }
         let lists_agency = || self.releasable_to.contains(&Grantee::Agency(viewer.agency.clone()));
         let lists_region = || {
-            viewer.region.as_ref().is_some_and(|region| {
-                self.releasable_to.contains(&Grantee::Region(region.clone()))
-            })
+            viewer
+                .region
+                .as_ref()
+                .is_some_and(|region| self.releasable_to.contains(&Grantee::Region(region.clone())))
         };
         match self.label {
             Tlp::Clear | Tlp::Green => true,

@@ -83,11 +83,7 @@ impl Point {
     #[must_use]
     pub fn unit_vector(&self) -> [f64; 3] {
         let (latitude, longitude) = (self.latitude.to_radians(), self.longitude.to_radians());
-        [
-            latitude.cos() * longitude.cos(),
-            latitude.cos() * longitude.sin(),
-            latitude.sin(),
-        ]
+        [latitude.cos() * longitude.cos(), latitude.cos() * longitude.sin(), latitude.sin()]
     }
 }
 
@@ -190,8 +186,8 @@ impl PointDraft {
             }
             fits
         };
-        let fits = degrees("latitude", self.latitude, 90.0)
-            & degrees("longitude", self.longitude, 180.0);
+        let fits =
+            degrees("latitude", self.latitude, 90.0) & degrees("longitude", self.longitude, 180.0);
         if let Some(meters) = self.uncertainty_meters
             && !(0.0..=UNCERTAINTY_METERS_MAX).contains(&meters)
         {

@@ -38,7 +38,8 @@ impl Meta {
         if etag.is_empty() || etag == self.etag() {
             return Ok(());
         }
-        let message = format!("{name} changed since it was read: get it again and repeat the change");
+        let message =
+            format!("{name} changed since it was read: get it again and repeat the change");
         Err(Error::new(super::errors::Kind::Aborted, "ETAG_MISMATCH", message)
             .at(field, format!("not the current etag, {}", self.etag()))
             .about(name))

@@ -38,8 +38,11 @@ impl RegionCode {
         }
         Err(match text {
             "UK" => "not a region code: the United Kingdom is GB".to_owned(),
-            "EU" | "ZZ" => "not the code of one region: leave it empty, or say so in place.kind".to_owned(),
-            _ => "not a region code: want an ISO 3166-1 alpha-2 code in upper case, such as MX".to_owned(),
+            "EU" | "ZZ" => {
+                "not the code of one region: leave it empty, or say so in place.kind".to_owned()
+            }
+            _ => "not a region code: want an ISO 3166-1 alpha-2 code in upper case, such as MX"
+                .to_owned(),
         })
     }
 

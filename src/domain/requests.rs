@@ -97,7 +97,8 @@ pub const MASK_PATHS_MAX: usize = 100;
 pub fn check_mask<D: Draft>(mask: &[String], violations: &mut Violations) -> Vec<&'static str> {
     let root = Path::root("update_mask");
     if mask.is_empty() {
-        violations.add(&root, format_args!("required: name the fields to set, or *; {}", known::<D>()));
+        violations
+            .add(&root, format_args!("required: name the fields to set, or *; {}", known::<D>()));
     }
     if !violations.count(&root, mask.len(), MASK_PATHS_MAX) {
         return Vec::new();
@@ -149,15 +150,17 @@ pub fn check_same_request(
     let differs = if earlier.0 == now.0 {
         first_difference(earlier.1, now.1, String::new())
     } else {
-        return Err(reused("method", &format!("the request id belongs to a {} request", earlier.0)));
+        return Err(reused(
+            "method",
+            &format!("the request id belongs to a {} request", earlier.0),
+        ));
     };
     match differs {
         None => Ok(()),
         Some(path) => {
-            let path = path.strip_prefix("draft").map_or_else(
-                || path.clone(),
-                |rest| format!("{record_field}{rest}"),
-            );
+            let path = path
+                .strip_prefix("draft")
+                .map_or_else(|| path.clone(), |rest| format!("{record_field}{rest}"));
             Err(reused(&path, "differs from the request that this id was first sent with"))
         }
     }

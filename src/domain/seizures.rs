@@ -385,16 +385,8 @@ impl Draft for SeizureDraft {
     }
 
     fn of(body: &SeizureBody) -> Self {
-        let SeizureBody {
-            operation,
-            agency,
-            when,
-            place,
-            items,
-            external_ids,
-            sources,
-            marking,
-        } = body;
+        let SeizureBody { operation, agency, when, place, items, external_ids, sources, marking } =
+            body;
         Self {
             operation: operation.as_ref().map_or_else(String::new, ToString::to_string),
             agency: agency.as_ref().map_or_else(String::new, ToString::to_string),

@@ -1,8 +1,6 @@
 //! Who asks. There is no ambient identity: every use case takes the viewer first.
 
-use super::{
-    codes::codes, ids::AgencyId, markings::GRANT_EVERYONE, regions::RegionCode,
-};
+use super::{codes::codes, ids::AgencyId, markings::GRANT_EVERYONE, regions::RegionCode};
 
 codes! {
     /// What a viewer may do.

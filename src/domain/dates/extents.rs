@@ -20,10 +20,7 @@ pub(super) struct Extent {
 
 impl Extent {
     fn of_days(first: i64, last: i64) -> Self {
-        Self {
-            earliest: first * MICROS_PER_DAY,
-            latest: (last + 1) * MICROS_PER_DAY - 1,
-        }
+        Self { earliest: first * MICROS_PER_DAY, latest: (last + 1) * MICROS_PER_DAY - 1 }
     }
 
     /// From the first day of one month to the last day of another, each a year and a month.
@@ -43,11 +40,7 @@ impl Extent {
     fn within_years(self) -> Result<Self, DateError> {
         let all = Self::of_years(1, 9999);
         let fits = all.earliest <= self.earliest && self.latest <= all.latest;
-        if fits {
-            Ok(self)
-        } else {
-            Err(DateError::BeyondYears)
-        }
+        if fits { Ok(self) } else { Err(DateError::BeyondYears) }
     }
 }
 
@@ -74,10 +67,7 @@ fn check_characters(text: &str) -> Result<(), DateError> {
 }
 
 fn is_of_a_date(c: char) -> bool {
-    matches!(
-        c,
-        '0'..='9' | '-' | ':' | '.' | '/' | '+' | 'T' | 'Z' | 'X' | '?' | '~' | '%'
-    )
+    matches!(c, '0'..='9' | '-' | ':' | '.' | '/' | '+' | 'T' | 'Z' | 'X' | '?' | '~' | '%')
 }
 
 /// Many a wrong character is the mark of a form that the caller knows from the standard: name it.
@@ -169,9 +159,7 @@ fn year_or_more(field: &str) -> Result<Extent, DateError> {
     };
     let first = number("year", leading, digits, FOUR_DIGITS)? * years;
     if first == 0 {
-        return Err(DateError::YearZero {
-            found: field.to_owned(),
-        });
+        return Err(DateError::YearZero { found: field.to_owned() });
     }
     Ok(Extent::of_years(first, first + years - 1))
 }
@@ -212,9 +200,7 @@ fn month_or_year(year: &str, month: &str) -> Result<Extent, DateError> {
 
 fn whole_year(field: &str) -> Result<i64, DateError> {
     match number("year", field, 4, FOUR_DIGITS)? {
-        0 => Err(DateError::YearZero {
-            found: field.to_owned(),
-        }),
+        0 => Err(DateError::YearZero { found: field.to_owned() }),
         year => Ok(year),
     }
 }
@@ -228,12 +214,7 @@ fn whole_day(year: &str, month: &str, day: &str) -> Result<i64, DateError> {
     if (1..=last).contains(&day) {
         Ok(days_from_civil(year, month, day))
     } else {
-        Err(DateError::Day {
-            found: day,
-            last,
-            year,
-            month,
-        })
+        Err(DateError::Day { found: day, last, year, month })
     }
 }
 
@@ -249,10 +230,7 @@ fn moment(date: &str, time: &str) -> Result<Extent, DateError> {
     let (clock, offset) = time.split_at(clock_end);
     let (since_midnight, width) = clock_micros(clock)?;
     let earliest = day * MICROS_PER_DAY + since_midnight - offset_micros(offset)?;
-    Ok(Extent {
-        earliest,
-        latest: earliest + width - 1,
-    })
+    Ok(Extent { earliest, latest: earliest + width - 1 })
 }
 
 /// Microseconds since midnight, and how many of them the clock as written covers.
@@ -303,14 +281,10 @@ fn offset_micros(offset: &str) -> Result<i64, DateError> {
     let hours = number("offset hour", hours, 2, "two digits, as in -07:00 or -07")?;
     let minutes = hours * 60 + two_digits("offset minute", minutes, 0, 59)?;
     if minutes > OFFSET_MINUTES_MAX {
-        return Err(DateError::OffsetTooFar {
-            found: offset.to_owned(),
-        });
+        return Err(DateError::OffsetTooFar { found: offset.to_owned() });
     }
     if sign < 0 && minutes == 0 {
-        return Err(DateError::NegativeZeroOffset {
-            found: offset.to_owned(),
-        });
+        return Err(DateError::NegativeZeroOffset { found: offset.to_owned() });
     }
     Ok(sign * minutes * MICROS_PER_MINUTE)
 }
@@ -323,12 +297,7 @@ fn in_range(part: &'static str, found: i64, low: i64, high: i64) -> Result<i64, 
     if (low..=high).contains(&found) {
         Ok(found)
     } else {
-        Err(DateError::OutOfRange {
-            part,
-            found,
-            low,
-            high,
-        })
+        Err(DateError::OutOfRange { part, found, low, high })
     }
 }
 
@@ -349,9 +318,5 @@ fn number(
 }
 
 fn malformed(part: &'static str, found: &str, want: &'static str) -> DateError {
-    DateError::Malformed {
-        part,
-        found: found.to_owned(),
-        want,
-    }
+    DateError::Malformed { part, found: found.to_owned(), want }
 }

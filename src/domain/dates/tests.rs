@@ -197,27 +197,15 @@ fn parse(text: &str) -> When {
 }
 
 fn bound(micros: i64, open: i64) -> String {
-    if micros == open {
-        "..".to_owned()
-    } else {
-        format_rfc3339_micros(micros)
-    }
+    if micros == open { "..".to_owned() } else { format_rfc3339_micros(micros) }
 }
 
 #[test]
 fn a_date_means_the_span_that_its_last_digit_covers() {
     for (text, earliest, latest) in VALID {
         let when = parse(text);
-        assert_eq!(
-            bound(when.earliest_micros(), When::OPEN_START_MICROS),
-            *earliest,
-            "{text}"
-        );
-        assert_eq!(
-            bound(when.latest_micros(), When::OPEN_END_MICROS),
-            *latest,
-            "{text}"
-        );
+        assert_eq!(bound(when.earliest_micros(), When::OPEN_START_MICROS), *earliest, "{text}");
+        assert_eq!(bound(when.latest_micros(), When::OPEN_END_MICROS), *latest, "{text}");
         assert_eq!(when.as_str(), *text);
         assert_eq!(when.to_string(), *text);
     }
@@ -227,10 +215,7 @@ fn a_date_means_the_span_that_its_last_digit_covers() {
 fn a_text_that_is_no_date_is_told_what_would_be_right() {
     for (text, says) in INVALID {
         let message = When::parse(text).expect_err(text).to_string();
-        assert!(
-            message.contains(says),
-            "{text:?} answers {message:?}, not {says:?}"
-        );
+        assert!(message.contains(says), "{text:?} answers {message:?}, not {says:?}");
     }
 }
 
@@ -287,18 +272,9 @@ fn a_qualifier_on_either_side_qualifies_the_whole() {
 fn the_length_is_counted_in_characters_and_refused_beyond_64() {
     assert_eq!(When::parse(&"9".repeat(65)), Err(DateError::TooLong));
     let longest = "9".repeat(64);
-    assert!(matches!(
-        When::parse(&longest),
-        Err(DateError::Malformed { part: "year", .. })
-    ));
+    assert!(matches!(When::parse(&longest), Err(DateError::Malformed { part: "year", .. })));
     let wide = "é".repeat(40);
-    assert_eq!(
-        When::parse(&wide),
-        Err(DateError::Character {
-            found: 'é',
-            position: 1
-        })
-    );
+    assert_eq!(When::parse(&wide), Err(DateError::Character { found: 'é', position: 1 }));
     assert_eq!(When::parse(&"é".repeat(65)), Err(DateError::TooLong));
 }
 
@@ -322,13 +298,8 @@ fn an_interval_may_begin_and_end_in_the_same_microsecond() {
 fn json_holds_the_text_alone_and_reading_it_parses() {
     let when = parse("2019-10-15?/..");
     assert_eq!(serde_json::to_string(&when).unwrap(), "\"2019-10-15?/..\"");
-    assert_eq!(
-        serde_json::from_str::<When>("\"2019-10-15?/..\"").unwrap(),
-        when
-    );
-    let error = serde_json::from_str::<When>("\"2019-13\"")
-        .unwrap_err()
-        .to_string();
+    assert_eq!(serde_json::from_str::<When>("\"2019-10-15?/..\"").unwrap(), when);
+    let error = serde_json::from_str::<When>("\"2019-13\"").unwrap_err().to_string();
     assert!(error.contains("month 13: want 01 to 12"), "{error}");
 }
 
@@ -336,10 +307,7 @@ fn json_holds_the_text_alone_and_reading_it_parses() {
 fn parts_from_the_store_make_the_same_date() {
     let when = parse("2019-10");
     let (earliest, latest) = (when.earliest_micros(), when.latest_micros());
-    assert_eq!(
-        When::from_parts("2019-10".to_owned(), earliest, latest),
-        when
-    );
+    assert_eq!(When::from_parts("2019-10".to_owned(), earliest, latest), when);
 }
 
 /// Walks the calendar a day at a time with a table of month lengths, from 1900 to 2100, of which
@@ -354,17 +322,10 @@ fn day_numbers_agree_with_a_walk_through_two_centuries() {
             let length = length + i64::from(leap && month == 2);
             assert_eq!(last_day_of_month(year, month), length, "{year}-{month}");
             for day in 1..=length {
-                assert_eq!(
-                    days_from_civil(year, month, day),
-                    day_number,
-                    "{year}-{month}-{day}"
-                );
+                assert_eq!(days_from_civil(year, month, day), day_number, "{year}-{month}-{day}");
                 let noon = (day_number * 24 + 12) * 3_600_000_000;
                 let (y, m, d) = civil_from_micros(noon);
-                assert_eq!(
-                    (i64::from(y), i64::from(m), i64::from(d)),
-                    (year, month, day)
-                );
+                assert_eq!((i64::from(y), i64::from(m), i64::from(d)), (year, month, day));
                 day_number += 1;
             }
         }
@@ -378,11 +339,7 @@ fn day_numbers_run_without_a_gap_from_year_1_to_9999() {
     for year in 1..=9999 {
         for month in 1..=12 {
             for day in 1..=last_day_of_month(year, month) {
-                assert_eq!(
-                    days_from_civil(year, month, day),
-                    day_number,
-                    "{year}-{month}-{day}"
-                );
+                assert_eq!(days_from_civil(year, month, day), day_number, "{year}-{month}-{day}");
                 day_number += 1;
             }
         }

@@ -6,10 +6,7 @@ use proptest::prelude::*;
 /// Years whose decade and century are dates too, with room for offsets and seasons.
 fn day() -> impl Strategy<Value = String> {
     (100..=9998i64, 1..=12i64, 0..31i64).prop_map(|(year, month, day)| {
-        format!(
-            "{year:04}-{month:02}-{:02}",
-            day % last_day_of_month(year, month) + 1
-        )
+        format!("{year:04}-{month:02}-{:02}", day % last_day_of_month(year, month) + 1)
     })
 }
 
