@@ -1,58 +1,65 @@
 //! Quantities: the digits as reported, beside an exact normalised value.
 //!
-//! No float is ever made here. A mass normalises to micrograms, a volume to microlitres, a count to
-//! a count; the three never merge.
+//! No float is ever made here, and no digit of a report is rewritten. A mass normalises to
+//! micrograms, a volume to microlitres, a count to a count; the three never merge.
+
+mod decimal;
 
 use super::codes::{Code as _, codes};
-use serde::{Deserialize, Serialize};
+use decimal::{Decimal, fixed_point};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 codes! {
-    /// The unit a quantity was reported in. The factors of pound, ounce, grain, stone and the tons
-    /// follow the international yard and pound agreement of 1959 (NIST Handbook 44, appendix C).
+    /// The unit a quantity was reported in. Every factor is exact.
+    ///
+    /// The pound is that of the international yard and pound agreement of 1959; ounce, grain, stone
+    /// and the short and long tons are whole parts or multiples of it; the US measures of volume
+    /// follow from the inch of 25.4 mm of the same agreement (NIST Handbook 44, appendix C; NIST SP
+    /// 811, appendix B). Codes are those of UN/ECE Recommendation 20.
     pub enum Unit {
-        /// 10^-6 g.
+        /// 10^-6 g (SI). Code MC.
         Microgram = 1 => "MICROGRAM",
-        /// 10^-3 g.
+        /// 10^-3 g (SI). Code MGM.
         Milligram = 2 => "MILLIGRAM",
-        /// Gram.
+        /// 10^-3 kg (SI). Code GRM.
         Gram = 3 => "GRAM",
-        /// 1,000 g.
+        /// 1,000 g (SI). Code KGM.
         Kilogram = 4 => "KILOGRAM",
-        /// 1,000,000 g.
+        /// The metric ton: 1,000,000 g (accepted with the SI). Code TNE.
         Tonne = 5 => "TONNE",
-        /// 453.59237 g.
+        /// Avoirdupois pound: 453.59237 g (agreement of 1959). Code LBR.
         Pound = 6 => "POUND",
-        /// 28.349523125 g.
+        /// Avoirdupois ounce, a 16th of a pound: 28.349523125 g. Code ONZ.
         Ounce = 7 => "OUNCE",
-        /// 907,184.74 g.
+        /// US ton of 2,000 lb: 907,184.74 g. Code STN.
         ShortTon = 8 => "SHORT_TON",
-        /// 1,016,046.9088 g.
+        /// UK ton of 2,240 lb: 1,016,046.9088 g. Code LTN.
         LongTon = 9 => "LONG_TON",
-        /// 31.1034768 g.
+        /// 480 grains: 31.1034768 g. Code APZ.
         TroyOunce = 10 => "TROY_OUNCE",
-        /// 0.06479891 g.
+        /// A 7,000th of a pound: 0.06479891 g. Code GRN.
         Grain = 11 => "GRAIN",
-        /// 6,350.29318 g.
+        /// 14 lb: 6,350.29318 g. Code STI.
         Stone = 12 => "STONE",
-        /// 10^-6 l.
+        /// 10^-6 l (SI). Code 4G.
         Microlitre = 20 => "MICROLITRE",
-        /// 10^-3 l.
+        /// 10^-3 l, one cubic centimetre (SI). Code MLT.
         Millilitre = 21 => "MILLILITRE",
-        /// 10^-2 l.
+        /// 10^-2 l (SI). Code CLT.
         Centilitre = 22 => "CENTILITRE",
-        /// Litre.
+        /// One cubic decimetre (accepted with the SI). Code LTR.
         Litre = 23 => "LITRE",
-        /// 3,785.411784 ml (231 cubic inches).
+        /// US liquid gallon of 231 cubic inches: 3,785.411784 ml. Code GLL.
         UsGallon = 24 => "US_GALLON",
-        /// 29.5735295625 ml (a 128th of a US gallon).
+        /// A 128th of a US gallon: 29.5735295625 ml. Code OZA.
         UsFluidOunce = 25 => "US_FLUID_OUNCE",
-        /// 4,546.09 ml (UK Units of Measurement Regulations 1995).
+        /// 4,546.09 ml (UK Weights and Measures Act 1985). Code GLI.
         ImperialGallon = 26 => "IMPERIAL_GALLON",
-        /// 1,000 l.
+        /// 1,000 l (SI). Code MTQ.
         CubicMetre = 27 => "CUBIC_METRE",
-        /// A unit, where no better word was reported.
+        /// A unit, where no better word for what is counted was reported. Code C62, "one".
         Unit = 40 => "UNIT",
-        /// Tablets or pills.
+        /// Tablets or pills. Code U2.
         Tablet = 41 => "TABLET",
         /// Capsules.
         Capsule = 42 => "CAPSULE",
@@ -62,7 +69,7 @@ codes! {
         Plant = 44 => "PLANT",
         /// Seeds.
         Seed = 45 => "SEED",
-        /// Packages of unknown mass.
+        /// Packages, bricks or bales of unknown mass.
         Package = 46 => "PACKAGE",
         /// Bottles or flasks.
         Bottle = 47 => "BOTTLE",
@@ -72,9 +79,10 @@ codes! {
         Blister = 49 => "BLISTER",
         /// Cigarettes or joints.
         Cigarette = 50 => "CIGARETTE",
-        /// Doses.
+        /// Doses. Code E27.
         Dose = 51 => "DOSE",
-        /// A bare ton: never accepted, because it is three different things.
+        /// A bare ton: never accepted, because it is three different things. A quantity in it is
+        /// refused with an error that names `TONNE`, `SHORT_TON` and `LONG_TON`.
         Ton = 90 => "TON",
     }
 }
@@ -82,11 +90,11 @@ codes! {
 codes! {
     /// What a quantity measures.
     pub enum Dimension {
-        /// Normalised to micrograms.
+        /// Mass, normalised to micrograms.
         Mass = 1 => "MASS",
-        /// Normalised to microlitres.
+        /// Volume, normalised to microlitres.
         Volume = 2 => "VOLUME",
-        /// A count.
+        /// A count of things.
         Count = 3 => "COUNT",
     }
 }
@@ -100,7 +108,7 @@ codes! {
         AtLeast = 2 => "AT_LEAST",
         /// "Less than", "up to".
         AtMost = 3 => "AT_MOST",
-        /// "About".
+        /// "About", "around".
         About = 4 => "ABOUT",
     }
 }
@@ -133,11 +141,12 @@ codes! {
     }
 }
 
-/// One of a unit in base units (micrograms, microlitres, things): `numerator / denominator`.
+/// One of a unit in base units (micrograms, microlitres, things): `numerator / denominator`, at
+/// least one, the numerator below 10^13 and the denominator at most 10^7.
 struct Factor {
     dimension: Dimension,
-    numerator: i128,
-    denominator: i128,
+    numerator: u128,
+    denominator: u128,
 }
 
 impl Unit {
@@ -145,6 +154,47 @@ impl Unit {
     #[must_use]
     pub fn dimension(self) -> Option<Dimension> {
         self.factor().map(|factor| factor.dimension)
+    }
+
+    /// The common code of UN/ECE Recommendation 20; none where it has no current one. What is
+    /// counted by its packaging (bottles, ampoules) belongs to Recommendation 21 instead.
+    #[must_use]
+    pub fn unece_code(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Microgram => "MC",
+            Self::Milligram => "MGM",
+            Self::Gram => "GRM",
+            Self::Kilogram => "KGM",
+            Self::Tonne => "TNE",
+            Self::Pound => "LBR",
+            Self::Ounce => "ONZ",
+            Self::ShortTon => "STN",
+            Self::LongTon => "LTN",
+            Self::TroyOunce => "APZ",
+            Self::Grain => "GRN",
+            Self::Stone => "STI",
+            Self::Microlitre => "4G",
+            Self::Millilitre => "MLT",
+            Self::Centilitre => "CLT",
+            Self::Litre => "LTR",
+            Self::UsGallon => "GLL",
+            Self::UsFluidOunce => "OZA",
+            Self::ImperialGallon => "GLI",
+            Self::CubicMetre => "MTQ",
+            Self::Unit => "C62",
+            Self::Tablet => "U2",
+            Self::Dose => "E27",
+            Self::Capsule
+            | Self::Blot
+            | Self::Plant
+            | Self::Seed
+            | Self::Package
+            | Self::Bottle
+            | Self::Ampoule
+            | Self::Blister
+            | Self::Cigarette
+            | Self::Ton => return None,
+        })
     }
 
     fn factor(self) -> Option<Factor> {
@@ -186,9 +236,15 @@ impl Unit {
         };
         Some(Factor { dimension, numerator, denominator })
     }
+
+    /// The most whole units that a normalised value holds, for the words of an error.
+    fn whole_max(self) -> u128 {
+        let most = u128::from(i64::MAX.unsigned_abs());
+        self.factor().map_or(0, |factor| most * factor.denominator / factor.numerator)
+    }
 }
 
-/// Why something is not a quantity.
+/// Why something is not a quantity, and what would be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
     /// The text is empty.
@@ -200,62 +256,58 @@ pub enum QuantityError {
     /// The number is negative.
     #[error("negative: want zero or more")]
     Negative,
+    /// The number has a plus sign.
+    #[error("has a sign: want the digits alone")]
+    Plus,
     /// The text is NaN or an infinity.
     #[error("not a number: want decimal digits, or leave the quantity unset when it is not known")]
     NotFinite,
     /// The text has a decimal comma or a separator of thousands.
     #[error("has a comma: write a point before the fraction and no separator of thousands")]
     Comma,
-    /// The text is something else than digits and a point.
-    #[error("not a decimal number: want digits with at most one point, such as 390 or 1.1")]
-    Syntax,
+    /// The text has an exponent.
+    #[error("has an exponent: write all digits, 1500 and not 1.5e3")]
+    Exponent,
+    /// The text has a blank, before, after or as a separator of thousands.
+    #[error("has a blank: want digits with at most one point, such as 1500 or 1.1")]
+    Blank,
+    /// The text has more than one point, or a point without a digit on each side.
+    #[error("a point stands once and between digits: want 0.5, not .5 or 5., and 1000, not 1.0.00")]
+    Point,
+    /// The text has a character that is neither a digit nor a point.
+    #[error("has {0:?}: want the digits 0 to 9 with at most one point, such as 390 or 1.1")]
+    Character(char),
     /// More digits than any measurement has.
     #[error("{0} significant digits: at most {max}", max = Amount::SIGNIFICANT_DIGITS_MAX)]
     TooPrecise(usize),
-    /// The normalised value does not fit.
-    #[error("too large: want at most 9,223,372,036,854,775,807 micrograms, microlitres or things")]
-    Overflow,
-    /// Part of a thing that is counted.
-    #[error("a fraction of what is counted by the {0}: want a whole number")]
-    FractionalCount(&'static str),
+    /// The normalised value does not fit in 64 bits.
+    #[error("too large: want at most {} {}", .0.whole_max(), .0.name())]
+    Overflow(Unit),
     /// The unit is a bare ton.
     #[error("a bare ton is three different things: want TONNE, SHORT_TON or LONG_TON")]
     AmbiguousTon,
 }
 
-/// A number as reported: decimal digits, kept as written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// A number as reported: decimal digits, kept as written. Two amounts are equal when they are
+/// written alike: `7.5` and `7.50` are different reports of one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amount {
     text: String,
 }
 
 impl Amount {
-    /// Digits from the first that is not zero to the last.
+    /// Digits from the first that is not zero to the last. Zeros at the end count, for they say how
+    /// finely it was measured; zeros in front do not.
     pub const SIGNIFICANT_DIGITS_MAX: usize = 18;
-    /// Longest text.
+    /// Longest text, in characters.
     pub const TEXT_CHARS_MAX: usize = 40;
 
-    /// Reads a number.
+    /// Reads a number: digits, and at most one point with digits on each side.
     ///
     /// # Errors
     /// Says what is wrong and what would be right.
     pub fn parse(text: &str) -> Result<Self, QuantityError> {
-        if text.is_empty() {
-            return Err(QuantityError::Empty);
-        }
-        if text.len() > Self::TEXT_CHARS_MAX {
-            return Err(QuantityError::TooLong);
-        }
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !digits(whole) || !digits(fraction) {
-            return Err(syntax_error(text));
-        }
-        let significant = significant_digits(text);
-        if significant > Self::SIGNIFICANT_DIGITS_MAX {
-            return Err(QuantityError::TooPrecise(significant));
-        }
+        Decimal::read(text)?;
         Ok(Self { text: text.to_owned() })
     }
 
@@ -270,35 +322,20 @@ impl Amount {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
 
-    /// The digits without the point, and how many of them follow it. Zeros at the end of a fraction
-    /// carry no value and are left out, so that the mantissa has at most 40 digits less the scale.
-    fn mantissa_and_scale(&self) -> Option<(i128, u32)> {
-        let (whole, fraction) = self.text.split_once('.').unwrap_or((&self.text, ""));
-        let fraction = fraction.trim_end_matches('0');
-        let mantissa = whole.bytes().chain(fraction.bytes()).try_fold(0_i128, |sum, digit| {
-            sum.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
-        })?;
-        Some((mantissa, u32::try_from(fraction.len()).ok()?))
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 
-fn syntax_error(text: &str) -> QuantityError {
-    let unsigned = text.trim_start_matches(['-', '+']);
-    if ["nan", "inf", "infinity"].iter().any(|word| unsigned.eq_ignore_ascii_case(word)) {
-        return QuantityError::NotFinite;
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Decimal::read(&text).map_err(serde::de::Error::custom)?;
+        Ok(Self { text })
     }
-    match text {
-        _ if text.starts_with('-') => QuantityError::Negative,
-        _ if text.contains(',') => QuantityError::Comma,
-        _ => QuantityError::Syntax,
-    }
-}
-
-/// Digits from the first that is not zero on; zeros at the end of a fraction count, for they say
-/// how fine the measurement was, and zeros at the end of a whole number do too.
-fn significant_digits(text: &str) -> usize {
-    text.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count()
 }
 
 /// A quantity as reported, beside its normalised value.
@@ -312,9 +349,9 @@ pub struct Quantity {
     pub bound: Bound,
     /// Whether packaging is part of the number.
     pub basis: Basis,
-    /// How the number was found.
+    /// How the number was found; none when that was not reported.
     pub method: Option<Method>,
-    /// Micrograms, microlitres or a count, by [`Quantity::dimension`].
+    /// Micrograms, microlitres or a count, by [`Quantity::dimension`]. Never negative.
     pub normalized: i64,
 }
 
@@ -337,42 +374,63 @@ impl Quantity {
     /// What the quantity measures.
     #[must_use]
     pub fn dimension(&self) -> Dimension {
-        // A quantity in bare tons does not exist: `normalize` refuses it.
+        // No quantity is made in bare tons, and each of the three things they may be is a mass.
         self.unit.dimension().unwrap_or(Dimension::Mass)
     }
 }
 
-/// The amount in micrograms, microlitres or things: exact, half-even at the last digit. A count
-/// must be whole: half a tablet is a report about mass, and no total of tablets should hold it.
+/// The amount in micrograms, microlitres or things: exact, rounded half-even at the last digit.
+///
+/// Counts follow the same rule. Publishers do report fractions of things, where a count was
+/// estimated from a mass or a case was split in two (`24570.83333` and `35416.5` tablets); to
+/// refuse them would lose the report, or make the importer rewrite it. The digits stay beside the
+/// count.
 ///
 /// # Errors
-/// A bare ton, a fraction of a thing, or more than an i64 holds.
+/// A bare ton, more than an i64 holds, or a stored text that is not an amount.
 pub fn normalize(amount: &Amount, unit: Unit) -> Result<i64, QuantityError> {
     let factor = unit.factor().ok_or(QuantityError::AmbiguousTon)?;
-    let (mantissa, scale) = amount.mantissa_and_scale().ok_or(QuantityError::Overflow)?;
-    if factor.dimension == Dimension::Count && scale > 0 {
-        return Err(QuantityError::FractionalCount(unit.name()));
-    }
-    if mantissa == 0 {
-        return Ok(0);
-    }
-    // At most 18 digits by 13 stay far below the 38 digits of an i128; the divisor has at most 39
-    // digits, and where it does not fit, the value is below half a base unit.
-    let product = mantissa.checked_mul(factor.numerator).ok_or(QuantityError::Overflow)?;
-    let divisor = 10_i128.checked_pow(scale).and_then(|d| d.checked_mul(factor.denominator));
-    let rounded = divisor.map_or(0, |divisor| divide_half_even(product, divisor));
-    i64::try_from(rounded).map_err(|_| QuantityError::Overflow)
+    let decimal = Decimal::read(amount.as_str())?;
+    let base_units = decimal.times(factor.numerator, factor.denominator);
+    i64::try_from(base_units).map_err(|_| QuantityError::Overflow(unit))
 }
 
-/// The quotient of two numbers that are not negative, rounded half-even.
-fn divide_half_even(dividend: i128, divisor: i128) -> i128 {
-    let (quotient, remainder) = (dividend / divisor, dividend % divisor);
-    // Compared with what is left of the divisor, so that nothing is doubled past its range.
-    match remainder.cmp(&(divisor - remainder)) {
-        std::cmp::Ordering::Less => quotient,
-        std::cmp::Ordering::Greater => quotient + 1,
-        std::cmp::Ordering::Equal => quotient + (quotient & 1),
-    }
+/// Base units written in another unit, as decimal text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expressed {
+    /// Decimal digits, with a minus sign in front when negative. When exact, without zeros at the
+    /// end of the fraction; otherwise with 9 decimals.
+    pub text: String,
+    /// Whether the text is the very value. A mass in kilograms always is; one in pounds seldom.
+    pub exact: bool,
+}
+
+/// Decimals that write any value exactly that has a finite expansion: a microgram in tonnes takes
+/// all of them.
+const EXACT_DECIMALS: u32 = 12;
+/// Decimals of a value without a finite expansion.
+const ROUNDED_DECIMALS: u32 = 9;
+
+/// Writes a sum of base units (micrograms, microlitres, things) in a unit of their dimension:
+/// 1,276,901,024,300 micrograms in kilograms are `1276.9010243`. Any sum is in range.
+///
+/// # Errors
+/// A bare ton.
+pub fn express(base_units: i128, unit: Unit) -> Result<Expressed, QuantityError> {
+    let Factor { dimension: _, numerator, denominator } =
+        unit.factor().ok_or(QuantityError::AmbiguousTon)?;
+    let magnitude = base_units.unsigned_abs();
+    // Divided before it is multiplied, so that no product passes the sum itself: no unit is smaller
+    // than its base unit.
+    let rest = magnitude % numerator * denominator;
+    let whole = magnitude / numerator * denominator + rest / numerator;
+    let rest = rest % numerator;
+    let exact = (rest * 10_u128.pow(EXACT_DECIMALS)).is_multiple_of(numerator);
+    let decimals = if exact { EXACT_DECIMALS } else { ROUNDED_DECIMALS };
+    let sign = if base_units < 0 { "-" } else { "" };
+    let digits = fixed_point(whole, rest, numerator, decimals);
+    let digits = if exact { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
+    Ok(Expressed { text: format!("{sign}{digits}"), exact })
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use super::{
     dialect::Session,
     entity::{agencies, marking_grants, operations, seizures, sensors},
 };
-use crate::domain::{errors::Result, viewers::Viewer};
+use crate::domain::{agencies::Agency, errors::Result, viewers::Viewer};
 use sea_orm::{
     EntityTrait, Iden,
-    sea_query::{Alias, Condition, Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement},
+    sea_query::{Alias, CaseStatement, Condition, Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement},
 };
 
 /// A viewer with what the store knows of it.
@@ -41,6 +41,12 @@ impl Session {
 }
 
 impl Lens {
+    /// The lens of an agency that is being registered under a key.
+    pub(super) fn of_key(agency: &Agency, key: i64) -> Self {
+        let viewer = Viewer { agency: agency.id.clone(), region: None, roles: Vec::new() };
+        Self { grants: viewer.grants(), viewer, key, all_references: false }
+    }
+
     /// The same lens, through which every reference of the viewer's own record is seen.
     #[must_use]
     pub fn with_all_references(mut self) -> Self {
@@ -79,6 +85,20 @@ pub(super) fn select<E: Guarded>(lens: &Lens, alias: &'static str, reach: Reach)
         .from_as(Alias::new(E::TABLE), Alias::new(alias))
         .cond_where(visible(alias, lens, reach));
     query
+}
+
+/// All records of a table, for a lookup that says of each whether the lens shows it
+/// ([`visible_flag`]) and tells nobody of the others.
+pub(super) fn unfiltered<E: Guarded>(alias: &'static str) -> SelectStatement {
+    let mut query = Query::select();
+    query.from_as(Alias::new(E::TABLE), Alias::new(alias));
+    query
+}
+
+/// 1 where the lens shows the record under an alias, else 0.
+pub(super) fn visible_flag(alias: &'static str, lens: &Lens) -> CaseStatement {
+    let (yes, no) = (Expr::value(1_i64), Expr::value(0_i64));
+    CaseStatement::new().case(visible(alias, lens, Reach::Keys), yes).finally(no)
 }
 
 /// Whether the lens shows the record under an alias.

@@ -4,12 +4,11 @@
 mod agencies;
 mod dialect;
 mod entity;
-mod filters;
 mod guard;
 mod ledger;
-mod lists;
 mod markings;
 mod open;
+mod operation_parts;
 mod operations;
 mod pages;
 mod postgres;
@@ -19,14 +18,12 @@ mod seizures;
 mod sensors;
 mod shapes;
 mod sqlite;
-mod substances;
 
 pub use dialect::Session;
 pub use guard::Lens;
 pub use ledger::{Entry, Remembered};
-pub use lists::Listed;
 pub use open::{Options, StoreUrl, migrate};
-pub use records::{Found, Stored};
+pub use records::{Found, Layout, Stored};
 pub use references::Keys;
 
 use crate::domain::errors::Result;

@@ -1,0 +1,315 @@
+//! The command line: what can be asked of the program, and the answer to a wrong question. It
+//! decides nothing beyond that; `main` carries a command out.
+
+use crate::config::{
+    Config, ConfigError, FILE_DEFAULT,
+    settings::{self, Spec},
+    without_passwords,
+};
+use clap::{Arg, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
+use std::{
+    ffi::OsString,
+    fmt, io,
+    marker::PhantomData,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::LazyLock,
+};
+
+/// How the program ends. The help lists these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// What was asked is done.
+    Done,
+    /// It failed while running: the address is taken, the store cannot be reached.
+    Failed,
+    /// The command line or the configuration is wrong.
+    Usage,
+    /// The store refuses this program: its schema is newer, or it is not a store of ours.
+    StoreRefuses,
+}
+
+impl Exit {
+    /// Every way to end, by code.
+    pub const ALL: [Self; 4] = [Self::Done, Self::Failed, Self::Usage, Self::StoreRefuses];
+
+    /// The exit code of the process.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::StoreRefuses => 3,
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed at run time: address taken, store out of reach",
+            Self::Usage => "wrong command line or configuration; nothing was touched",
+            Self::StoreRefuses => "the store refuses: its schema is newer, or it is not ours",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// The shared registry of counter-drug interdictions.
+///
+/// Agencies record, through gRPC, what their sensors detected, who acted together and what was
+/// seized; analysts ask through GraphQL, at /graphql on the same port. Totals are exact, nobody
+/// sees what they may not, and everything is kept in one SQLite file or in Postgres.
+#[derive(Debug, Parser)]
+#[command(name = "interdiction", version, after_long_help = lessons())]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Take settings from this TOML file [INTERDICTION_CONFIG] [default: interdiction.toml, if
+    /// it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What the program is asked to do, with the flags that were given.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve gRPC and GraphQL until the signal to stop
+    ///
+    /// Creates the store if there is none and migrates an older one. The first SIGTERM or Ctrl-C
+    /// drains: running requests finish. The second cuts.
+    #[command(after_long_help = "Examples:
+  interdiction serve
+  interdiction serve --listen 127.0.0.1:9000 --store sqlite:/var/lib/interdiction/records.db
+  INTERDICTION_STORE=postgres://registry@db/interdiction interdiction serve --log-format json")]
+    Serve(Settings),
+    /// Serve worked examples from a fresh store, which is removed at the end
+    ///
+    /// Whatever store is configured is left alone, and nothing is kept.
+    #[command(after_long_help = "Examples:
+  interdiction demo
+  interdiction demo --listen 127.0.0.1:0")]
+    Demo(DemoSettings),
+    /// Bring the store to the schema of this program, and stop
+    ///
+    /// For a store that several instances share: migrate once, then start them.
+    #[command(after_long_help = "Examples:
+  interdiction migrate
+  interdiction migrate --store sqlite:/var/lib/interdiction/records.db")]
+    Migrate(StoreSettings),
+    /// Show the settings and where each came from, and whether the store is healthy
+    ///
+    /// Changes nothing; never shows a password.
+    #[command(after_long_help = "Examples:
+  interdiction check
+  interdiction check --config /etc/interdiction.toml")]
+    Check(Settings),
+}
+
+/// Flags for every setting.
+pub type Settings = Flags<Every>;
+/// Flags for every setting but those of the store, for a command that brings its own.
+pub type DemoSettings = Flags<AllButStore>;
+/// Flags for the settings of the store and the log, for a command that serves nothing.
+pub type StoreSettings = Flags<StoreAndLog>;
+
+/// Which settings a command takes as flags.
+pub trait Scope {
+    /// Whether the setting is among them.
+    fn takes(spec: &Spec) -> bool;
+}
+
+/// Every setting.
+pub struct Every;
+/// All but the store's.
+pub struct AllButStore;
+/// The store's and the log's.
+pub struct StoreAndLog;
+
+impl Scope for Every {
+    fn takes(_: &Spec) -> bool {
+        true
+    }
+}
+
+impl Scope for AllButStore {
+    fn takes(spec: &Spec) -> bool {
+        !is_of_store(spec)
+    }
+}
+
+impl Scope for StoreAndLog {
+    fn takes(spec: &Spec) -> bool {
+        is_of_store(spec) || spec.section() == Some("log")
+    }
+}
+
+fn is_of_store(spec: &Spec) -> bool {
+    spec.key == settings::STORE.spec.key || matches!(spec.section(), Some("sqlite" | "postgres"))
+}
+
+/// The settings that were given as flags, not yet read. `Debug` shows which, never their values.
+pub struct Flags<S> {
+    given: Vec<(&'static Spec, String)>,
+    scope: PhantomData<S>,
+}
+
+impl<S> fmt::Debug for Flags<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.given.iter().map(|(spec, _)| spec.key)).finish()
+    }
+}
+
+/// What clap keeps for as long as the program runs, for each setting.
+struct Names {
+    flag: String,
+    heading: String,
+}
+
+static NAMES: LazyLock<Vec<(&'static Spec, Names)>> = LazyLock::new(|| {
+    let names = |spec: &Spec| Names {
+        flag: spec.flag(),
+        heading: spec.section().map_or("Settings".to_owned(), |name| format!("[{name}]")),
+    };
+    settings::ALL.iter().map(|spec| (*spec, names(spec))).collect()
+});
+
+impl<S: Scope> Args for Flags<S> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let arg = |(spec, names): &'static (&'static Spec, Names)| {
+            Arg::new(spec.key)
+                .long(names.flag.as_str())
+                .value_name(spec.placeholder())
+                .help(spec.help())
+                .help_heading(names.heading.as_str())
+        };
+        command.args(NAMES.iter().filter(|(spec, _)| S::takes(spec)).map(arg))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<S: Scope> FromArgMatches for Flags<S> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let text = |spec: &&'static Spec| {
+            let text: &String = matches.get_one(spec.key)?;
+            Some((*spec, text.clone()))
+        };
+        let given = settings::ALL.iter().filter(|spec| S::takes(spec)).filter_map(text).collect();
+        Ok(Self { given, scope: PhantomData })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Command {
+    fn flags(&self) -> &[(&'static Spec, String)] {
+        match self {
+            Self::Serve(flags) | Self::Check(flags) => &flags.given,
+            Self::Demo(flags) => &flags.given,
+            Self::Migrate(flags) => &flags.given,
+        }
+    }
+}
+
+/// Reads a command line, with the program's name first, and the configuration that it asks for.
+/// `variables` may hold any; only those that begin with `INTERDICTION_` are looked at.
+///
+/// # Errors
+/// [`ConfigError::Usage`] if the command line is wrong or asks for the help or the version alone,
+/// and what [`Config::load`] finds.
+pub fn load(
+    args: impl IntoIterator<Item = OsString>,
+    variables: impl Iterator<Item = (String, String)>,
+    read_file: impl FnOnce(&Path) -> io::Result<String>,
+) -> Result<(Command, Config), ConfigError> {
+    let Cli { config, command } = Cli::try_parse_from(args).map_err(without_password)?;
+    let flags = command.flags().iter().cloned();
+    let config = Config::load(config.as_deref(), flags, variables, read_file)?;
+    Ok((command, config))
+}
+
+/// As [`load`], from the arguments and variables of this process and its files.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from_process() -> Result<(Command, Config), ConfigError> {
+    let text = |text: OsString| text.to_string_lossy().into_owned();
+    let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+    load(std::env::args_os(), variables, |path| std::fs::read_to_string(path))
+}
+
+/// An error repeats arguments that it does not know; a store may be among them.
+fn without_password(error: clap::Error) -> ConfigError {
+    let plain = error.render().to_string();
+    let shown = without_passwords(&plain);
+    let error = if shown == plain {
+        error
+    } else {
+        clap::Error::raw(error.kind(), shown.trim_start_matches("error: "))
+    };
+    ConfigError::Usage(Box::new(error))
+}
+
+/// Tells the user why there is no configuration, and how the program ends. The help and the
+/// version go to standard output, all else to standard error.
+#[must_use]
+pub fn report(error: &ConfigError) -> Exit {
+    match error {
+        // With the output closed, nobody is left to tell.
+        ConfigError::Usage(answer) => answer.print().unwrap_or(()),
+        ConfigError::File { .. } | ConfigError::Faults(_) => eprintln!("error: {error}"),
+    }
+    exit(error)
+}
+
+/// How the program ends without a configuration: the help and the version are no failure.
+#[must_use]
+pub fn exit(error: &ConfigError) -> Exit {
+    match error {
+        ConfigError::Usage(answer) if !answer.use_stderr() => Exit::Done,
+        ConfigError::Usage(_) | ConfigError::File { .. } | ConfigError::Faults(_) => Exit::Usage,
+    }
+}
+
+/// What follows the list of commands in the long help.
+fn lessons() -> String {
+    let codes: String =
+        Exit::ALL.iter().map(|exit| format!("  {}  {}\n", exit.code(), exit.meaning())).collect();
+    format!(
+        "\
+Examples:
+  interdiction demo                      look around; nothing is kept
+  interdiction serve                     keep records in ./interdiction.db
+  interdiction serve --store postgres://registry@db/interdiction
+  interdiction check                     what is set, from where, and is the store healthy?
+
+Settings:
+  A flag is stronger than a variable, a variable than the file, the file than the default.
+  One name serves all: --limits-connections-max, INTERDICTION_LIMITS_CONNECTIONS_MAX, and in the
+  file connections_max under [limits]. The file is --config FILE, else INTERDICTION_CONFIG, else
+  ./{FILE_DEFAULT} if it exists. Unknown names are errors. `interdiction serve --help` lists
+  every setting.
+
+  listen = \"127.0.0.1:9000\"
+  store = \"sqlite:/var/lib/interdiction/records.db\"
+  [viewer]
+  agency = \"mx-semar\"
+  region = \"MX\"
+
+Exit codes:
+{codes}"
+    )
+}

@@ -1,0 +1,114 @@
+//! How the text of each setting is read. A message says what is wrong and what would be right;
+//! it never repeats a text that may hold a password.
+
+use super::{
+    LogFormat, StoreUrl,
+    settings::{Shape, Spec},
+};
+use std::{net::SocketAddr, time::Duration};
+use tracing_subscriber::EnvFilter;
+
+/// The longest id of an agency, in characters (AIP-122).
+const ID_CHARS_MAX: usize = 63;
+
+pub(super) fn listen(_: &Spec, text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| {
+        format!(
+            "`{text}` is not an address and a port, such as 127.0.0.1:8080 or [::1]:8080; host \
+             names are not looked up"
+        )
+    })?;
+    // To Linux ::ffff:127.0.0.1 is 127.0.0.1, and ::ffff:0.0.0.0 is every address.
+    if address.ip().to_canonical().is_loopback() {
+        return Ok(address);
+    }
+    Err(format!(
+        "`{text}` is not a loopback address: there are no identities yet, so every caller would \
+         be the configured viewer; listen on 127.0.0.1:{port} or [::1]:{port}, and let those who \
+         may act as that viewer come through an SSH tunnel (ssh -L {port}:127.0.0.1:{port} HOST)",
+        port = address.port()
+    ))
+}
+
+pub(super) fn store(_: &Spec, text: &str) -> Result<StoreUrl, String> {
+    StoreUrl::parse(text)
+}
+
+pub(super) fn agency(_: &Spec, text: &str) -> Result<String, String> {
+    let bytes = text.as_bytes();
+    let fits = (1..=ID_CHARS_MAX).contains(&bytes.len())
+        && bytes[0].is_ascii_lowercase()
+        && bytes.last() != Some(&b'-')
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
+    if fits {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "`{text}` is not the id of an agency: want 1 to {ID_CHARS_MAX} characters from a-z, 0-9 \
+         and '-', beginning with a letter and not ending with '-', such as mx-semar"
+    ))
+}
+
+pub(super) fn region(_: &Spec, text: &str) -> Result<Option<String>, String> {
+    match text.as_bytes() {
+        [] => Ok(None),
+        [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => Ok(Some(text.to_owned())),
+        _ => Err(format!(
+            "`{text}` is not a region: want two capital letters (ISO 3166-1 alpha-2), such as MX"
+        )),
+    }
+}
+
+pub(super) fn roles(_: &Spec, text: &str) -> Result<Vec<String>, String> {
+    let mut roles: Vec<String> = Vec::new();
+    for role in text.split(',').map(str::trim) {
+        if role.is_empty() || !role.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+            return Err(format!(
+                "`{role}` is not a role: want names in capitals, such as READER,CONTRIBUTOR"
+            ));
+        }
+        if roles.iter().any(|known| known == role) {
+            return Err(format!("`{text}` names the role {role} twice"));
+        }
+        roles.push(role.to_owned());
+    }
+    Ok(roles)
+}
+
+pub(super) fn log_format(_: &Spec, text: &str) -> Result<LogFormat, String> {
+    match text {
+        "human" => Ok(LogFormat::Human),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("`{text}` is not a log format: want human or json")),
+    }
+}
+
+pub(super) fn filter(_: &Spec, text: &str) -> Result<String, String> {
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(cause) => Err(format!(
+            "`{text}` is not a log filter ({cause}): want a level such as info, or levels by \
+             module such as warn,interdiction=debug"
+        )),
+    }
+}
+
+pub(super) fn whole<T: TryFrom<u64>>(spec: &Spec, text: &str) -> Result<T, String> {
+    let number = within(spec, text)?;
+    T::try_from(number).map_err(|_| format!("{number} is more than this machine can count"))
+}
+
+pub(super) fn seconds(spec: &Spec, text: &str) -> Result<Duration, String> {
+    within(spec, text).map(Duration::from_secs)
+}
+
+fn within(spec: &Spec, text: &str) -> Result<u64, String> {
+    let (min, max) = match spec.shape {
+        Shape::Whole { min, max, .. } => (min, max),
+        Shape::Text { .. } | Shape::List { .. } => (0, u64::MAX),
+    };
+    text.parse()
+        .ok()
+        .filter(|number| (min..=max).contains(number))
+        .ok_or_else(|| format!("`{text}` is not a whole number from {min} to {max}"))
+}

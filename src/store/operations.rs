@@ -1,0 +1,126 @@
+//! Operations in their table. Their parts are in `operation_parts`.
+
+use super::{
+    Lens,
+    dialect::{Row, Session},
+    entity::{agencies, operations},
+    guard::{self, col},
+    operation_parts,
+    records::{Common, Found, Layout, PartsOf, T, Values},
+    references::Keys,
+    shapes::{
+        PLACE_COLUMNS, PLACE_SEARCH_COLUMNS, WHEN_COLUMNS, from_json, place_values, read_place,
+        read_when, to_json, when_values,
+    },
+};
+use crate::domain::{
+    codes::Code as _,
+    errors::Result,
+    ids::{AgencyId, OperationId},
+    operations::{Operation, OperationBody},
+    text::fold,
+};
+use futures_util::future::BoxFuture;
+use operations::Column as C;
+use sea_orm::{
+    Value,
+    sea_query::{Alias, Expr, SelectStatement},
+};
+
+#[expect(private_interfaces, reason = "rows never leave the store")]
+impl Layout for Operation {
+    type Entity = operations::Entity;
+    const ID_COLUMN: &'static str = "uid";
+    const ID_INDEX: &'static str = "operations_by_uid";
+
+    fn id_value(id: &OperationId) -> Value {
+        id.uuid().into()
+    }
+
+    fn columns(query: &mut SelectStatement, lens: &Lens) {
+        guard::join_visible::<agencies::Entity>(query, lens, "lead", col(T, C::LeadAgencyId));
+        query.expr(col(T, C::Uid)).expr(col("lead", agencies::Column::Slug));
+        for column in [C::DisplayName, C::Domain, C::Outcome, C::Narrative, C::Sources] {
+            query.expr(col(T, column));
+        }
+        for column in WHEN_COLUMNS.iter().chain(&PLACE_COLUMNS) {
+            query.expr(Expr::col((Alias::new(T), Alias::new(*column))));
+        }
+    }
+
+    fn read(row: &mut Row<'_>, common: Common) -> Result<Self> {
+        let Common { key: _, mine: _, meta, marking } = common;
+        let id = OperationId::from_uuid(row.uuid()?);
+        let lead_agency = row.text_or_null()?.map(AgencyId::from_stored);
+        let (display_name, domain, outcome) = (row.text()?, row.code()?, row.code_required()?);
+        let (narrative, sources) = (row.text()?, from_json(&row.text()?)?);
+        let (when, place) = (read_when(row)?, read_place(row)?);
+        let body = OperationBody {
+            display_name,
+            domain,
+            outcome,
+            when,
+            place,
+            lead_agency,
+            participants: Vec::new(),
+            detections: Vec::new(),
+            steps: Vec::new(),
+            conveyances: Vec::new(),
+            route: Vec::new(),
+            narrative,
+            sources,
+            marking,
+        };
+        Ok(Self { id, body, meta })
+    }
+
+    fn load_parts<'s>(
+        session: &'s mut Session,
+        lens: &'s Lens,
+        found: &'s mut [Found<Self>],
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(operation_parts::load(session, lens, found))
+    }
+
+    fn values(&self, keys: &Keys) -> Result<Values> {
+        let OperationBody {
+            display_name,
+            domain,
+            outcome,
+            when,
+            place,
+            lead_agency,
+            participants: _,
+            detections: _,
+            steps: _,
+            conveyances: _,
+            route: _,
+            narrative,
+            sources,
+            marking: _,
+        } = &self.body;
+        let mut values: Values = vec![
+            ("display_name", display_name.as_str().into()),
+            ("display_name_folded", fold(display_name).into()),
+            ("domain", domain.map_or(0, |domain| i64::from(domain.code())).into()),
+            ("outcome", i64::from(outcome.code()).into()),
+            ("lead_agency_id", keys.agency(lead_agency.as_ref())?.into()),
+            ("narrative", narrative.as_str().into()),
+            ("narrative_folded", fold(narrative).into()),
+            ("sources", to_json(sources)?.into()),
+        ];
+        values.extend(WHEN_COLUMNS.into_iter().zip(when_values(when.as_ref())));
+        let place_columns = PLACE_COLUMNS.into_iter().chain(PLACE_SEARCH_COLUMNS);
+        values.extend(place_columns.zip(place_values(place.as_ref())));
+        Ok(values)
+    }
+
+    fn write_parts<'s>(
+        &'s self,
+        session: &'s mut Session,
+        row: PartsOf,
+        keys: &'s Keys,
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(operation_parts::write(session, &self.body, row, keys))
+    }
+}

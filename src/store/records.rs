@@ -1,0 +1,273 @@
+//! What every table of records does alike: find through the lens, insert, replace.
+
+use super::{
+    Lens, Reach,
+    dialect::{Row, Session},
+    entity::{agencies, markings},
+    guard::{self, Guarded, col},
+    markings::read_marking,
+    references::Keys,
+};
+use crate::domain::{
+    errors::{Error, Kind, Result},
+    ids::{AgencyId, ResourceId as _},
+    records::{Body as _, Draft, Meta, Record},
+};
+use futures_util::future::BoxFuture;
+use sea_orm::{
+    Value,
+    sea_query::{Alias, Expr, ExprTrait as _, JoinType, Query, SelectStatement},
+};
+
+/// A record with what the store knows of it.
+#[derive(Debug, Clone)]
+pub struct Found<R> {
+    pub(super) key: i64,
+    /// Whether the viewer's agency recorded it.
+    pub mine: bool,
+    /// The record as the viewer may see it.
+    pub record: R,
+}
+
+/// What every row of a record begins with.
+pub(super) struct Common {
+    pub key: i64,
+    pub mine: bool,
+    pub meta: Meta,
+    pub marking: crate::domain::markings::Marking,
+}
+
+/// The columns of a row and their values.
+pub(super) type Values = Vec<(&'static str, Value)>;
+
+/// How a record lies in its tables.
+pub trait Stored: Record + Layout {}
+impl<R: Record + Layout> Stored for R {}
+
+/// How a record lies in its tables; the store alone implements it.
+#[expect(private_interfaces, private_bounds, reason = "rows never leave the store")]
+pub trait Layout: Record {
+    /// Its table, and the column that its id is in.
+    type Entity: Guarded;
+    /// The column that its id is in.
+    const ID_COLUMN: &'static str;
+    /// The index that holds its id unique.
+    const ID_INDEX: &'static str;
+
+    /// The id as its column holds it.
+    fn id_value(id: &Self::Id) -> Value;
+    /// Adds the columns that [`Layout::read`] reads, and the joins that they need.
+    fn columns(query: &mut SelectStatement, lens: &Lens);
+    /// Reads a row, without its parts.
+    fn read(row: &mut Row<'_>, common: Common) -> Result<Self>;
+    /// Loads the parts of records, one statement for each kind of part.
+    fn load_parts<'s>(
+        session: &'s mut Session,
+        lens: &'s Lens,
+        found: &'s mut [Found<Self>],
+    ) -> BoxFuture<'s, Result<()>>;
+    /// The columns of its own.
+    fn values(&self, keys: &Keys) -> Result<Values>;
+    /// Writes its parts; where it is not new, after the old ones are gone.
+    fn write_parts<'s>(
+        &'s self,
+        session: &'s mut Session,
+        row: PartsOf,
+        keys: &'s Keys,
+    ) -> BoxFuture<'s, Result<()>>;
+}
+
+/// The row that parts belong to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PartsOf {
+    pub key: i64,
+    pub originator_key: i64,
+    pub fresh: bool,
+}
+
+/// Alias of the table that a query is about.
+pub(super) const T: &str = "t";
+
+pub(super) fn common_columns(query: &mut SelectStatement, lens: &Lens) {
+    let at = |name: &'static str| Expr::col((Alias::new(T), Alias::new(name)));
+    guard::join_visible::<agencies::Entity>(query, lens, "originator", at("originator_id"));
+    query
+        .join_as(
+            JoinType::InnerJoin,
+            Alias::new("markings"),
+            Alias::new("marking"),
+            col("marking", markings::Column::Id).eq(at("marking_id")),
+        )
+        .expr(at("id"))
+        .expr(at("originator_id"))
+        .expr(col("originator", agencies::Column::Slug))
+        .expr(col("marking", markings::Column::Label))
+        .expr(col("marking", markings::Column::ReleasableTo));
+    for name in ["version", "create_micros", "update_micros", "delete_micros"] {
+        query.expr(at(name));
+    }
+}
+
+pub(super) fn read_common(row: &mut Row<'_>, lens: &Lens) -> Result<Common> {
+    let (key, originator_key) = (row.int()?, row.int()?);
+    let originator = row.text_or_null()?.map(AgencyId::from_stored);
+    let mine = originator_key == lens.key;
+    let marking = read_marking(row, lens, mine)?;
+    let meta = Meta {
+        originator,
+        version: row.int()?,
+        create_micros: row.int()?,
+        update_micros: row.int()?,
+        delete_micros: row.int_or_null()?,
+    };
+    Ok(Common { key, mine, meta, marking })
+}
+
+pub(super) fn read_found<R: Layout>(row: &mut Row<'_>, lens: &Lens) -> Result<Found<R>> {
+    let common = read_common(row, lens)?;
+    let (key, mine) = (common.key, common.mine);
+    Ok(Found { key, mine, record: R::read(row, common)? })
+}
+
+impl Session {
+    /// The records of these ids that the lens shows, in no order, with their parts.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn find<R: Stored>(&mut self, lens: &Lens, ids: &[R::Id]) -> Result<Vec<Found<R>>> {
+        self.find_rows(lens, ids, false).await
+    }
+
+    /// The record of an id that the lens shows, locked against other writers.
+    ///
+    /// # Errors
+    /// `NotFound` when it is hidden or absent.
+    pub async fn find_to_change<R: Stored>(&mut self, lens: &Lens, id: &R::Id) -> Result<Found<R>> {
+        let mut found = self.find_rows::<R>(lens, std::slice::from_ref(id), true).await?;
+        found.pop().ok_or_else(|| Error::not_found(id.to_string()))
+    }
+
+    async fn find_rows<R: Stored>(
+        &mut self,
+        lens: &Lens,
+        ids: &[R::Id],
+        lock: bool,
+    ) -> Result<Vec<Found<R>>> {
+        let mut query = guard::select::<R::Entity>(lens, T, Reach::Keys);
+        common_columns(&mut query, lens);
+        R::columns(&mut query, lens);
+        let id = Expr::col((Alias::new(T), Alias::new(R::ID_COLUMN)));
+        query.and_where(id.is_in(ids.iter().map(R::id_value)));
+        if lock {
+            self.lock_row(&mut query, T);
+        }
+        let mut found = self.rows(&query, |row| read_found::<R>(row, lens)).await?;
+        if !found.is_empty() {
+            R::load_parts(self, lens, &mut found).await?;
+        }
+        Ok(found)
+    }
+
+    /// Writes a new record of the viewer's agency.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when its id or an external id of it is taken.
+    pub async fn insert<R: Stored>(&mut self, lens: &Lens, record: &R, keys: &Keys) -> Result<()> {
+        let marking_key = self.marking_key(record.body().marking()).await?;
+        let meta = record.meta();
+        let mut values: Values = vec![
+            (R::ID_COLUMN, R::id_value(record.id())),
+            ("originator_id", lens.key.into()),
+            ("marking_id", marking_key.into()),
+            ("version", meta.version.into()),
+            ("create_micros", meta.create_micros.into()),
+            ("update_micros", meta.update_micros.into()),
+        ];
+        values.extend(record.values(keys)?);
+        let (columns, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let mut insert = Query::insert();
+        insert
+            .into_table(Alias::new(R::Entity::TABLE))
+            .columns(columns.into_iter().map(Alias::new))
+            .values_panic(values.into_iter().map(Expr::value))
+            .returning_col(Alias::new("id"));
+        let key = self.row(&insert, |row| row.int()).await.map_err(|error| taken(error, record))?;
+        let key = key.ok_or_else(|| Error::internal("an insert returned no key"))?;
+        let row = PartsOf { key, originator_key: lens.key, fresh: true };
+        record.write_parts(self, row, keys).await
+    }
+
+    /// Writes a record of the viewer's agency over what it was.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when an external id of it is taken.
+    pub async fn replace<R: Stored>(
+        &mut self,
+        lens: &Lens,
+        was: &Found<R>,
+        record: &R,
+        keys: &Keys,
+    ) -> Result<()> {
+        let marking_key = self.marking_key(record.body().marking()).await?;
+        let meta = record.meta();
+        let mut values: Values = vec![
+            ("marking_id", marking_key.into()),
+            ("version", meta.version.into()),
+            ("update_micros", meta.update_micros.into()),
+            ("delete_micros", meta.delete_micros.into()),
+        ];
+        values.extend(record.values(keys)?);
+        let mut update = Query::update();
+        update
+            .table(Alias::new(R::Entity::TABLE))
+            .values(values.into_iter().map(|(c, value)| (Alias::new(c), Expr::value(value))))
+            .and_where(Expr::col(Alias::new("id")).eq(was.key));
+        self.execute(&update).await?;
+        let row = PartsOf { key: was.key, originator_key: lens.key, fresh: false };
+        record.write_parts(self, row, keys).await
+    }
+
+    /// Removes the parts of a row.
+    pub(super) async fn clear_parts(
+        &mut self,
+        table: &'static str,
+        owner: &'static str,
+        key: i64,
+    ) -> Result<()> {
+        let mut delete = Query::delete();
+        delete.from_table(Alias::new(table)).and_where(Expr::col(Alias::new(owner)).eq(key));
+        self.execute(&delete).await
+    }
+
+    /// Writes rows of parts in as few statements as their number of values allows.
+    pub(super) async fn insert_parts(
+        &mut self,
+        table: &'static str,
+        parts: Vec<Values>,
+    ) -> Result<()> {
+        // Well below the 32,766 bound values that SQLite allows a statement.
+        const ROWS_MAX: usize = 500;
+        for chunk in parts.chunks(ROWS_MAX) {
+            let Some(first) = chunk.first() else { continue };
+            let mut insert = Query::insert();
+            insert
+                .into_table(Alias::new(table))
+                .columns(first.iter().map(|(column, _)| Alias::new(*column)));
+            for part in chunk {
+                insert.values_panic(part.iter().map(|(_, value)| Expr::value(value.clone())));
+            }
+            self.execute(&insert).await?;
+        }
+        Ok(())
+    }
+}
+
+fn taken<R: Stored>(error: Error, record: &R) -> Error {
+    if !error.is_conflict_on(R::ID_INDEX) {
+        return error;
+    }
+    let name = record.id().to_string();
+    let field = format!("{}_id", <R::Draft as Draft>::FIELD);
+    let message = format!("{name} is taken: choose another id");
+    Error::new(Kind::AlreadyExists, "ID_TAKEN", message.clone()).at(field, message).about(name)
+}

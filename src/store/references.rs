@@ -1,0 +1,221 @@
+//! From the names that records refer to each other by to the keys of rows.
+
+use super::{
+    Lens,
+    dialect::Session,
+    entity::{agencies, operations, sensors, substances},
+    guard::{self, col},
+};
+use crate::domain::{
+    check::Path,
+    errors::{Error, Result},
+    ids::{AgencyId, OperationId, SensorId, SubstanceId},
+    records::{Body, Target},
+};
+use sea_orm::sea_query::{ExprTrait as _, Query};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::PoisonError,
+};
+
+/// Keys of the records that a body refers to.
+#[derive(Debug, Default)]
+pub struct Keys {
+    found: HashMap<Target, i64>,
+}
+
+impl Keys {
+    pub(super) fn agency(&self, id: Option<&AgencyId>) -> Result<Option<i64>> {
+        id.map(|id| self.key(&Target::Agency(id.clone()))).transpose()
+    }
+
+    pub(super) fn sensor(&self, id: Option<&SensorId>) -> Result<Option<i64>> {
+        id.map(|id| self.key(&Target::Sensor(id.clone()))).transpose()
+    }
+
+    pub(super) fn operation(&self, id: Option<&OperationId>) -> Result<Option<i64>> {
+        id.map(|id| self.key(&Target::Operation(*id))).transpose()
+    }
+
+    pub(super) fn substance(&self, id: Option<&SubstanceId>) -> Result<Option<i64>> {
+        id.map(|id| self.key(&Target::Substance(id.clone()))).transpose()
+    }
+
+    fn key(&self, target: &Target) -> Result<i64> {
+        let key = self.found.get(target).copied();
+        key.ok_or_else(|| Error::internal(format!("{} was not looked up", target.name())))
+    }
+}
+
+impl Session {
+    /// Key of an agency, seen or not.
+    pub(super) async fn agency_key(&mut self, id: &str) -> Result<Option<i64>> {
+        let known = self.shared.agency_keys.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = known.get(id) {
+            return Ok(Some(*key));
+        }
+        drop(known);
+        let mut query = Query::select();
+        query
+            .column(agencies::Column::Id)
+            .from(agencies::Entity)
+            .and_where(sea_orm::sea_query::Expr::col(agencies::Column::Slug).eq(id));
+        let key = self.row(&query, |row| row.int()).await?;
+        if let Some(key) = key {
+            let known = self.shared.agency_keys.write();
+            known.unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), key);
+        }
+        Ok(key)
+    }
+
+    /// Looks up every record that a body refers to, where the lens shows it. What `kept` refers to
+    /// already needs not be seen: it was when it was written.
+    ///
+    /// # Errors
+    /// `NotFound` with the path of every field that names a record that is hidden or absent.
+    pub async fn keys<B: Body>(
+        &mut self,
+        lens: &Lens,
+        path: &Path<'_>,
+        body: &B,
+        kept: Option<&B>,
+    ) -> Result<Keys> {
+        let mut kept_targets = BTreeSet::new();
+        if let Some(kept) = kept {
+            kept.references(path, &mut |_, target| {
+                kept_targets.insert(target);
+            });
+        }
+        let mut wanted = Wanted::default();
+        body.references(path, &mut |_, target| wanted.note(target));
+        let mut keys = Keys::default();
+        self.find_agencies(lens, &wanted, &kept_targets, &mut keys).await?;
+        self.find_sensors(lens, &wanted, &kept_targets, &mut keys).await?;
+        self.find_operations(lens, &wanted, &kept_targets, &mut keys).await?;
+        for id in &wanted.substances {
+            if let Some(key) = self.shared.substance_keys.get(id) {
+                let id = SubstanceId::from_stored(id.clone());
+                keys.found.insert(Target::Substance(id), *key);
+            }
+        }
+        let mut missing = Vec::new();
+        body.references(path, &mut |path, target| {
+            if !keys.found.contains_key(&target) {
+                missing.push((path.to_string(), target.name()));
+            }
+        });
+        if missing.is_empty() { Ok(keys) } else { Err(Error::references_not_found(missing)) }
+    }
+
+    async fn find_agencies(
+        &mut self,
+        lens: &Lens,
+        wanted: &Wanted,
+        kept: &BTreeSet<Target>,
+        keys: &mut Keys,
+    ) -> Result<()> {
+        let ids = wanted.agencies.iter().map(String::as_str);
+        let rows = self.slugs::<agencies::Entity>(lens, ids).await?;
+        for (slug, key, visible) in rows {
+            let target = Target::Agency(AgencyId::from_stored(slug));
+            if visible || kept.contains(&target) {
+                keys.found.insert(target, key);
+            }
+        }
+        Ok(())
+    }
+
+    async fn find_sensors(
+        &mut self,
+        lens: &Lens,
+        wanted: &Wanted,
+        kept: &BTreeSet<Target>,
+        keys: &mut Keys,
+    ) -> Result<()> {
+        let ids = wanted.sensors.iter().map(String::as_str);
+        let rows = self.slugs::<sensors::Entity>(lens, ids).await?;
+        for (slug, key, visible) in rows {
+            let target = Target::Sensor(SensorId::from_stored(slug));
+            if visible || kept.contains(&target) {
+                keys.found.insert(target, key);
+            }
+        }
+        Ok(())
+    }
+
+    async fn slugs<E: guard::Guarded>(
+        &mut self,
+        lens: &Lens,
+        ids: impl Iterator<Item = &str>,
+    ) -> Result<Vec<(String, i64, bool)>> {
+        let ids: Vec<&str> = ids.collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Agencies and sensors have like columns; those of the one spell those of the other.
+        let mut query = guard::unfiltered::<E>("r");
+        query
+            .expr(col("r", agencies::Column::Slug))
+            .expr(col("r", agencies::Column::Id))
+            .expr(guard::visible_flag("r", lens))
+            .and_where(col("r", agencies::Column::Slug).is_in(ids));
+        self.rows(&query, |row| Ok((row.text()?, row.int()?, row.int()? == 1))).await
+    }
+
+    async fn find_operations(
+        &mut self,
+        lens: &Lens,
+        wanted: &Wanted,
+        kept: &BTreeSet<Target>,
+        keys: &mut Keys,
+    ) -> Result<()> {
+        if wanted.operations.is_empty() {
+            return Ok(());
+        }
+        let uids: Vec<_> = wanted.operations.iter().map(OperationId::uuid).collect();
+        let mut query = guard::unfiltered::<operations::Entity>("r");
+        query
+            .expr(col("r", operations::Column::Uid))
+            .expr(col("r", operations::Column::Id))
+            .expr(guard::visible_flag("r", lens))
+            .and_where(col("r", operations::Column::Uid).is_in(uids));
+        let rows =
+            self.rows(&query, |row| Ok((row.uuid()?, row.int()?, row.int()? == 1))).await?;
+        for (uid, key, visible) in rows {
+            let target = Target::Operation(OperationId::from_uuid(uid));
+            if visible || kept.contains(&target) {
+                keys.found.insert(target, key);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Wanted {
+    agencies: BTreeSet<String>,
+    sensors: BTreeSet<String>,
+    operations: BTreeSet<OperationId>,
+    substances: BTreeSet<String>,
+}
+
+impl Wanted {
+    fn note(&mut self, target: Target) {
+        match target {
+            Target::Agency(id) => self.agencies.insert(id.as_str().to_owned()),
+            Target::Sensor(id) => self.sensors.insert(id.as_str().to_owned()),
+            Target::Operation(id) => self.operations.insert(id),
+            Target::Substance(id) => self.substances.insert(id.as_str().to_owned()),
+        };
+    }
+}
+
+/// Keys of the vocabulary, which changes with a migration alone.
+pub(super) async fn substance_keys(session: &mut Session) -> Result<HashMap<String, i64>> {
+    let mut query = Query::select();
+    query
+        .columns([substances::Column::Slug, substances::Column::Id])
+        .from(substances::Entity);
+    let rows = session.rows(&query, |row| Ok((row.text()?, row.int()?))).await?;
+    Ok(rows.into_iter().collect())
+}
