@@ -6,5 +6,5 @@ pub mod proto {
     #![allow(clippy::all, missing_docs)]
     tonic::include_proto!("interdiction.v1");
 }
-
+pub mod registry;
 pub mod store;

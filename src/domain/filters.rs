@@ -420,8 +420,15 @@ pub enum SeizureField {
     Place(PlaceFilter),
     /// What was seized.
     Items(Quantified<ItemField>),
-    /// Mass of all items together.
-    TotalMass(QuantityFilter),
+    /// Mass of all items together, in micrograms.
+    TotalMass {
+        /// At least this much.
+        at_least: Option<i64>,
+        /// At most this much.
+        at_most: Option<i64>,
+        /// Whether the mass of any item is known; the bounds hold only where it is.
+        known: Option<bool>,
+    },
     /// State.
     State(Vec<SeizureState>),
     /// Name in another system: scheme, and values if any are named.

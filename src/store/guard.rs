@@ -74,12 +74,12 @@ impl Guarded for seizures::Entity {
 }
 
 /// A column of a table under an alias.
-pub(super) fn col(alias: &'static str, column: impl Iden + 'static) -> Expr {
+pub(super) fn col(alias: &str, column: impl Iden + 'static) -> Expr {
     Expr::col((Alias::new(alias), column).into_column_ref())
 }
 
 /// The records of a table that the lens shows, under an alias.
-pub(super) fn select<E: Guarded>(lens: &Lens, alias: &'static str, reach: Reach) -> SelectStatement {
+pub(super) fn select<E: Guarded>(lens: &Lens, alias: &str, reach: Reach) -> SelectStatement {
     let mut query = Query::select();
     query
         .from_as(Alias::new(E::TABLE), Alias::new(alias))
@@ -89,20 +89,20 @@ pub(super) fn select<E: Guarded>(lens: &Lens, alias: &'static str, reach: Reach)
 
 /// All records of a table, for a lookup that says of each whether the lens shows it
 /// ([`visible_flag`]) and tells nobody of the others.
-pub(super) fn unfiltered<E: Guarded>(alias: &'static str) -> SelectStatement {
+pub(super) fn unfiltered<E: Guarded>(alias: &str) -> SelectStatement {
     let mut query = Query::select();
     query.from_as(Alias::new(E::TABLE), Alias::new(alias));
     query
 }
 
 /// 1 where the lens shows the record under an alias, else 0.
-pub(super) fn visible_flag(alias: &'static str, lens: &Lens) -> CaseStatement {
+pub(super) fn visible_flag(alias: &str, lens: &Lens) -> CaseStatement {
     let (yes, no) = (Expr::value(1_i64), Expr::value(0_i64));
     CaseStatement::new().case(visible(alias, lens, Reach::Keys), yes).finally(no)
 }
 
 /// Whether the lens shows the record under an alias.
-pub(super) fn visible(alias: &'static str, lens: &Lens, reach: Reach) -> Condition {
+pub(super) fn visible(alias: &str, lens: &Lens, reach: Reach) -> Condition {
     let marking = || Expr::col((Alias::new(alias), Alias::new("marking_id")));
     let originator = Expr::col((Alias::new(alias), Alias::new("originator_id")));
     let mut grants = Query::select();
@@ -131,7 +131,7 @@ pub(super) fn visible(alias: &'static str, lens: &Lens, reach: Reach) -> Conditi
 pub(super) fn join_visible<E: Guarded>(
     query: &mut SelectStatement,
     lens: &Lens,
-    alias: &'static str,
+    alias: &str,
     key: Expr,
 ) {
     let mut on = Condition::all().add(Expr::col((Alias::new(alias), Alias::new("id"))).eq(key));

@@ -2,10 +2,14 @@
 //! [`guard`], which puts the visibility rule before anything is counted, sorted or paged.
 
 mod agencies;
+mod areas;
 mod dialect;
 mod entity;
+mod fields;
+mod filters;
 mod guard;
 mod ledger;
+mod lists;
 mod markings;
 mod open;
 mod operation_parts;
@@ -18,10 +22,12 @@ mod seizures;
 mod sensors;
 mod shapes;
 mod sqlite;
+mod substances;
 
 pub use dialect::Session;
 pub use guard::Lens;
 pub use ledger::{Entry, Remembered};
+pub use lists::Listed;
 pub use open::{Options, StoreUrl, migrate};
 pub use records::{Found, Layout, Stored};
 pub use references::Keys;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     errors::{Error, Kind, Result},
-    ids::{AgencyId, ResourceId as _},
+    ids::AgencyId,
     records::{Body as _, Draft, Meta, Record},
 };
 use futures_util::future::BoxFuture;

@@ -50,11 +50,9 @@ impl Keys {
 impl Session {
     /// Key of an agency, seen or not.
     pub(super) async fn agency_key(&mut self, id: &str) -> Result<Option<i64>> {
-        let known = self.shared.agency_keys.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = known.get(id) {
-            return Ok(Some(*key));
+        if let Some(key) = self.known_agency(id) {
+            return Ok(Some(key));
         }
-        drop(known);
         let mut query = Query::select();
         query
             .column(agencies::Column::Id)
@@ -66,6 +64,11 @@ impl Session {
             known.unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), key);
         }
         Ok(key)
+    }
+
+    fn known_agency(&self, id: &str) -> Option<i64> {
+        let known = self.shared.agency_keys.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(id).copied()
     }
 
     /// Looks up every record that a body refers to, where the lens shows it. What `kept` refers to

@@ -1,0 +1,189 @@
+//! Who may write what.
+
+use crate::{
+    domain::{
+        agencies::Agency,
+        check::{Path, Violations},
+        errors::{Error, Kind, Result},
+        ids::ResourceId as _,
+        operations::Operation,
+        records::{Draft, Meta, Record},
+        seizures::{Seizure, SeizureState},
+        sensors::Sensor,
+        viewers::{Role, Viewer},
+    },
+    store::{Found, Lens, Listed, Session, Stored},
+};
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+/// A record that callers create, change and delete.
+pub trait Kept: Stored + Listed {
+    /// The role that writes it.
+    const ROLE: Role;
+    /// Names of the methods, for the ledger.
+    const METHODS: [&'static str; 3];
+
+    /// The id of a new record: chosen by the caller, or made by the server.
+    fn new_id(chosen: &str, made: Uuid, violations: &mut Violations) -> Option<Self::Id>;
+    /// A record around a body.
+    fn build(id: Self::Id, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self;
+    /// The same record with another body and meta.
+    fn rebuild(&self, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self;
+    /// Rules that need the store: run before a write, with what the record was.
+    fn check_in_store<'s>(
+        &'s self,
+        _was: Option<&'s Self>,
+        _session: &'s mut Session,
+        _lens: &'s Lens,
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+fn caller_chooses<R: Record>(chosen: &str, violations: &mut Violations) -> Option<R::Id> {
+    let field = format!("{}_id", <R::Draft as Draft>::FIELD);
+    violations.keep(&Path::root(&field), R::Id::parse_id(chosen))
+}
+
+impl Kept for Agency {
+    const ROLE: Role = Role::Administrator;
+    const METHODS: [&'static str; 3] = ["CreateAgency", "UpdateAgency", "DeleteAgency"];
+
+    fn new_id(chosen: &str, _made: Uuid, violations: &mut Violations) -> Option<Self::Id> {
+        caller_chooses::<Self>(chosen, violations)
+    }
+    fn build(id: Self::Id, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
+        Self { id, body, meta }
+    }
+    fn rebuild(&self, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
+        Self::build(self.id.clone(), body, meta)
+    }
+    fn check_in_store<'s>(
+        &'s self,
+        _was: Option<&'s Self>,
+        session: &'s mut Session,
+        _lens: &'s Lens,
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async move {
+            let Some(parent) = &self.body.parent else { return Ok(()) };
+            if session.is_descendant(&self.id, parent).await? {
+                let message = "an agency cannot be part of itself, nor have more than 16 ancestors";
+                return Err(Error::invalid_field("agency.parent", message));
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Kept for Sensor {
+    const ROLE: Role = Role::Administrator;
+    const METHODS: [&'static str; 3] = ["CreateSensor", "UpdateSensor", "DeleteSensor"];
+
+    fn new_id(chosen: &str, _made: Uuid, violations: &mut Violations) -> Option<Self::Id> {
+        caller_chooses::<Self>(chosen, violations)
+    }
+    fn build(id: Self::Id, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
+        Self { id, body, meta }
+    }
+    fn rebuild(&self, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
+        Self::build(self.id.clone(), body, meta)
+    }
+}
+
+impl Kept for Operation {
+    const ROLE: Role = Role::Contributor;
+    const METHODS: [&'static str; 3] = ["CreateOperation", "UpdateOperation", "DeleteOperation"];
+
+    fn new_id(_chosen: &str, made: Uuid, _violations: &mut Violations) -> Option<Self::Id> {
+        Some(Self::Id::from_uuid(made))
+    }
+    fn build(id: Self::Id, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
+        Self { id, body, meta }
+    }
+    fn rebuild(&self, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
+        Self::build(self.id, body, meta)
+    }
+}
+
+impl Kept for Seizure {
+    const ROLE: Role = Role::Contributor;
+    const METHODS: [&'static str; 3] = ["CreateSeizure", "UpdateSeizure", "DeleteSeizure"];
+
+    fn new_id(_chosen: &str, made: Uuid, _violations: &mut Violations) -> Option<Self::Id> {
+        Some(Self::Id::from_uuid(made))
+    }
+    fn build(id: Self::Id, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
+        let state = SeizureState::Active;
+        Self { id, body, state, retraction_reason: String::new(), meta }
+    }
+    fn rebuild(&self, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
+        Self { body, meta, ..self.clone() }
+    }
+    fn check_in_store<'s>(
+        &'s self,
+        was: Option<&'s Self>,
+        session: &'s mut Session,
+        lens: &'s Lens,
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async move {
+            let Some(id) = self.body.operation else { return Ok(()) };
+            if was.is_some_and(|was| was.body.operation == Some(id)) {
+                return Ok(());
+            }
+            let operation = session.find_to_change::<Operation>(lens, &id).await?;
+            may_add_seizures(lens, &operation)
+        })
+    }
+}
+
+/// The originator, the lead and the participants of an operation may add their own seizures to it.
+fn may_add_seizures(lens: &Lens, operation: &Found<Operation>) -> Result<()> {
+    let body = &operation.record.body;
+    let name = operation.record.id.to_string();
+    if operation.record.meta.delete_micros.is_some() {
+        let message = "the operation is deleted: name another, or none";
+        return Err(Error::new(Kind::FailedPrecondition, "DELETED", message)
+            .at("seizure.operation", message)
+            .about(name));
+    }
+    let me = Some(&lens.viewer.agency);
+    let takes_part = body.lead_agency.as_ref() == me
+        || body.participants.iter().any(|part| part.agency.as_ref() == me);
+    if operation.mine || takes_part {
+        return Ok(());
+    }
+    let message = "only the originator, the lead and the participants of an operation add seizures";
+    Err(Error::denied("NOT_A_PARTICIPANT", name, message))
+}
+
+pub(super) fn may_read(viewer: &Viewer) -> Result<()> {
+    if viewer.roles.is_empty() {
+        let message = "reading needs a role: ask an administrator for READER";
+        return Err(Error::denied("ROLE_REQUIRED", viewer.agency.to_string(), message));
+    }
+    Ok(())
+}
+
+pub(super) fn needs_role(viewer: &Viewer, role: Role) -> Result<()> {
+    if viewer.has(role) {
+        return Ok(());
+    }
+    use crate::domain::codes::Code as _;
+    let message = format!("this needs the role {}: ask an administrator", role.name());
+    Err(Error::denied("ROLE_REQUIRED", viewer.agency.to_string(), &message))
+}
+
+/// A record is changed by the agency that recorded it alone, and not once it is deleted.
+pub(super) fn may_change<R: Record>(found: &Found<R>) -> Result<()> {
+    let name = found.record.id().to_string();
+    if !found.mine {
+        let message = "only the agency that recorded it may change it";
+        return Err(Error::denied("NOT_ORIGINATOR", name, message));
+    }
+    if found.record.meta().delete_micros.is_some() {
+        let message = format!("{name} is deleted");
+        return Err(Error::new(Kind::FailedPrecondition, "DELETED", message).about(name));
+    }
+    Ok(())
+}

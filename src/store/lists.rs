@@ -1,0 +1,309 @@
+//! Pages of records: filtered before they are sorted, sorted before they are cut.
+//!
+//! A page begins after the sort values and the id that its token holds, so a walk sees every record
+//! that stayed, once, whatever is written meanwhile. Every column that is sorted by is filled, and
+//! what is not known has the smallest value.
+
+use super::{
+    Lens, Reach, Store,
+    dialect::Row,
+    filters::{Field, Planner, at},
+    guard::{self, Guarded},
+    pages::{Cursor, SortValue},
+    records::{Found, Layout, T, common_columns, read_found},
+};
+use crate::domain::{
+    agencies::Agency,
+    codes::Code as _,
+    errors::{Error, Result},
+    filters::{
+        AgencyField, AgencySort, OperationField, OperationSort, SeizureField, SeizureSort,
+        SensorField, SensorSort,
+    },
+    ids::{AgencyId, OperationId, ResourceId, SeizureId, SensorId},
+    operations::Operation,
+    pages::{Direction, List, OrderTerm, Page},
+    seizures::{Seizure, SeizureState},
+    sensors::Sensor,
+    viewers::Viewer,
+};
+use sea_orm::{
+    Value,
+    sea_query::{Alias, Condition, Expr, ExprTrait as _, Order, Query, SelectStatement},
+};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A column that a list can be sorted by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum SortColumn {
+    Int(&'static str),
+    Text(&'static str),
+}
+
+impl SortColumn {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Int(name) | Self::Text(name) => name,
+        }
+    }
+
+    fn read(self, row: &mut Row<'_>) -> Result<SortValue> {
+        Ok(match self {
+            Self::Int(_) => SortValue::Int(row.int()?),
+            Self::Text(_) => SortValue::Text(row.text()?),
+        })
+    }
+}
+
+/// A record that can be listed; the store alone implements it.
+#[expect(private_interfaces, private_bounds, reason = "rows never leave the store")]
+pub trait Listed: Layout {
+    /// What its filters compare.
+    type Field: Field + Serialize + Clone + Send + Sync + 'static;
+    /// What it is sorted by.
+    type Sort: Copy + Serialize + Send + Sync + 'static;
+    /// The column of a sort.
+    fn sort_column(sort: Self::Sort) -> SortColumn;
+    /// Hides what counts nowhere.
+    fn only_active(query: &mut SelectStatement);
+    /// The last part of a name.
+    fn last_part(id: &Self::Id) -> String;
+}
+
+#[expect(private_interfaces, reason = "rows never leave the store")]
+impl Listed for Agency {
+    type Field = AgencyField;
+    type Sort = AgencySort;
+    fn sort_column(sort: AgencySort) -> SortColumn {
+        match sort {
+            AgencySort::CreateTime => SortColumn::Int("create_micros"),
+            AgencySort::UpdateTime => SortColumn::Int("update_micros"),
+            AgencySort::Name => SortColumn::Text("slug"),
+            AgencySort::DisplayName => SortColumn::Text("display_name_folded"),
+            AgencySort::RegionCode => SortColumn::Text("region_code"),
+            AgencySort::Kind => SortColumn::Int("kind"),
+        }
+    }
+    fn only_active(_query: &mut SelectStatement) {}
+    fn last_part(id: &AgencyId) -> String {
+        id.as_str().to_owned()
+    }
+}
+
+#[expect(private_interfaces, reason = "rows never leave the store")]
+impl Listed for Sensor {
+    type Field = SensorField;
+    type Sort = SensorSort;
+    fn sort_column(sort: SensorSort) -> SortColumn {
+        match sort {
+            SensorSort::CreateTime => SortColumn::Int("create_micros"),
+            SensorSort::UpdateTime => SortColumn::Int("update_micros"),
+            SensorSort::Name => SortColumn::Text("slug"),
+            SensorSort::DisplayName => SortColumn::Text("display_name_folded"),
+            SensorSort::Type => SortColumn::Int("sensor_type"),
+        }
+    }
+    fn only_active(_query: &mut SelectStatement) {}
+    fn last_part(id: &SensorId) -> String {
+        id.as_str().to_owned()
+    }
+}
+
+#[expect(private_interfaces, reason = "rows never leave the store")]
+impl Listed for Operation {
+    type Field = OperationField;
+    type Sort = OperationSort;
+    fn sort_column(sort: OperationSort) -> SortColumn {
+        match sort {
+            OperationSort::CreateTime => SortColumn::Int("create_micros"),
+            OperationSort::UpdateTime => SortColumn::Int("update_micros"),
+            OperationSort::When => SortColumn::Int("when_earliest"),
+            OperationSort::DisplayName => SortColumn::Text("display_name_folded"),
+            OperationSort::Domain => SortColumn::Int("domain"),
+            OperationSort::Outcome => SortColumn::Int("outcome"),
+        }
+    }
+    fn only_active(_query: &mut SelectStatement) {}
+    fn last_part(id: &OperationId) -> String {
+        id.uuid().to_string()
+    }
+}
+
+#[expect(private_interfaces, reason = "rows never leave the store")]
+impl Listed for Seizure {
+    type Field = SeizureField;
+    type Sort = SeizureSort;
+    fn sort_column(sort: SeizureSort) -> SortColumn {
+        match sort {
+            SeizureSort::CreateTime => SortColumn::Int("create_micros"),
+            SeizureSort::UpdateTime => SortColumn::Int("update_micros"),
+            SeizureSort::When => SortColumn::Int("when_earliest"),
+            SeizureSort::TotalMass => SortColumn::Int("mass_micrograms"),
+            SeizureSort::RegionCode => SortColumn::Text("region_code"),
+            SeizureSort::SubdivisionCode => SortColumn::Text("subdivision_code"),
+        }
+    }
+    fn only_active(query: &mut SelectStatement) {
+        query.and_where(at(T, "state").eq(i64::from(SeizureState::Active.code())));
+    }
+    fn last_part(id: &SeizureId) -> String {
+        id.uuid().to_string()
+    }
+}
+
+impl Store {
+    /// One page of the records that the viewer may see.
+    ///
+    /// # Errors
+    /// `Invalid` when the page token is not of this query.
+    pub async fn list<R: Listed>(
+        &self,
+        viewer: &Viewer,
+        list: List<R::Field, R::Sort>,
+    ) -> Result<Page<R>> {
+        let fingerprint = fingerprint::<R>(&list)?;
+        let after = match list.page_token.as_str() {
+            "" => None,
+            token => Some(After::read::<R>(self.unseal(token, &fingerprint)?, &list.order)?),
+        };
+        let (viewer, list, after) = (viewer.clone(), Arc::new(list), Arc::new(after));
+        let size = list.page_size.get() as usize;
+        let order = list.order.clone();
+        let mut rows = self
+            .read(Reach::Scan, move |session| {
+                let (viewer, list, after) = (viewer.clone(), Arc::clone(&list), Arc::clone(&after));
+                Box::pin(async move {
+                    let lens = session.lens(&viewer).await?;
+                    let query = page_query::<R>(&lens, &list, after.as_ref().as_ref());
+                    let read = |row: &mut Row<'_>| read_row::<R>(row, &lens, &list.order);
+                    let rows = session.rows(&query, read).await?;
+                    let (mut found, cursors): (Vec<Found<R>>, Vec<_>) = rows.into_iter().unzip();
+                    if !found.is_empty() {
+                        R::load_parts(session, &lens, &mut found).await?;
+                    }
+                    Ok(found.into_iter().zip(cursors).collect::<Vec<_>>())
+                })
+            })
+            .await?;
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next_page_token = match rows.last() {
+            Some((found, values)) if more => {
+                let id = R::last_part(found.record.id());
+                debug_assert_eq!(values.len(), order.len());
+                self.seal(&Cursor { values: values.clone(), id }, &fingerprint)?
+            }
+            _ => String::new(),
+        };
+        let records = rows.into_iter().map(|(found, _)| found.record).collect();
+        Ok(Page { records, next_page_token })
+    }
+}
+
+fn fingerprint<R: Listed>(list: &List<R::Field, R::Sort>) -> Result<Vec<u8>> {
+    let List { filter, order, show_deleted, show_inactive, page_size: _, page_token: _ } = list;
+    serde_json::to_vec(&(R::Entity::TABLE, filter, order, show_deleted, show_inactive))
+        .map_err(|error| Error::internal(format!("page token: {error}")))
+}
+
+/// Where a page begins.
+struct After {
+    values: Vec<Value>,
+    id: Value,
+}
+
+impl After {
+    fn read<R: Listed>(cursor: Cursor, order: &[OrderTerm<R::Sort>]) -> Result<Self> {
+        let wrong = || Error::invalid_field("page_token", "not a token of this query");
+        let fits = order.len() == cursor.values.len();
+        let id = R::Id::parse_id(&cursor.id).map_err(|_| wrong())?;
+        if !fits {
+            return Err(wrong());
+        }
+        let values = cursor.values.into_iter().map(|value| match value {
+            SortValue::Int(value) => value.into(),
+            SortValue::Text(value) => value.into(),
+        });
+        Ok(Self { values: values.collect(), id: R::id_value(&id) })
+    }
+}
+
+fn page_query<R: Listed>(
+    lens: &Lens,
+    list: &List<R::Field, R::Sort>,
+    after: Option<&After>,
+) -> SelectStatement {
+    let planner = Planner::new(lens);
+    let mut query = guard::select::<R::Entity>(lens, T, Reach::Scan);
+    common_columns(&mut query, lens);
+    R::columns(&mut query, lens);
+    for term in &list.order {
+        query.expr(at(T, R::sort_column(term.field).name()));
+    }
+    query.cond_where(planner.filter(&list.filter, T));
+    if !list.show_deleted {
+        query.and_where(at(T, "delete_micros").is_null());
+    }
+    if !list.show_inactive {
+        R::only_active(&mut query);
+    }
+    if let Some(after) = after {
+        query.cond_where(keyset::<R>(&list.order, after));
+    }
+    for term in &list.order {
+        let column = R::sort_column(term.field).name();
+        query.order_by((Alias::new(T), Alias::new(column)), sql(term.direction));
+    }
+    query.order_by((Alias::new(T), Alias::new("id")), sql(last_direction(&list.order)));
+    // One more than the page holds says whether there is another.
+    query.limit(u64::from(list.page_size.get()) + 1);
+    query
+}
+
+fn sql(direction: Direction) -> Order {
+    match direction {
+        Direction::Ascending => Order::Asc,
+        Direction::Descending => Order::Desc,
+    }
+}
+
+/// Ties follow the last term, so that one index serves the whole order.
+fn last_direction<S>(order: &[OrderTerm<S>]) -> Direction {
+    order.last().map_or(Direction::Ascending, |term| term.direction)
+}
+
+/// Rows after a cursor, written from the last column to the first as
+/// `a >= x AND (a > x OR (a = x AND ...))`, whose first half an index can begin at.
+fn keyset<R: Listed>(order: &[OrderTerm<R::Sort>], after: &After) -> Condition {
+    let mut key = Query::select();
+    key.column(Alias::new("id"))
+        .from(Alias::new(R::Entity::TABLE))
+        .and_where(Expr::col(Alias::new(R::ID_COLUMN)).eq(after.id.clone()));
+    let id = Expr::SubQuery(None, Box::new(key.into()));
+    let mut rest = Condition::all().add(match last_direction(order) {
+        Direction::Ascending => at(T, "id").gt(id),
+        Direction::Descending => at(T, "id").lt(id),
+    });
+    for (term, value) in order.iter().zip(&after.values).rev() {
+        let column = || at(T, R::sort_column(term.field).name());
+        let (bound, past) = match term.direction {
+            Direction::Ascending => (column().gte(value.clone()), column().gt(value.clone())),
+            Direction::Descending => (column().lte(value.clone()), column().lt(value.clone())),
+        };
+        let tied = Condition::all().add(column().eq(value.clone())).add(rest);
+        rest = Condition::all().add(bound).add(Condition::any().add(past).add(tied));
+    }
+    rest
+}
+
+fn read_row<R: Listed>(
+    row: &mut Row<'_>,
+    lens: &Lens,
+    order: &[OrderTerm<R::Sort>],
+) -> Result<(Found<R>, Vec<SortValue>)> {
+    let found = read_found::<R>(row, lens)?;
+    let values: Result<Vec<SortValue>> =
+        order.iter().map(|term| R::sort_column(term.field).read(row)).collect();
+    Ok((found, values?))
+}
