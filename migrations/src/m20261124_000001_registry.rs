@@ -8,6 +8,11 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    // One commit for the whole schema and vocabulary, on SQLite too, where none is the default.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in tables() {
             table.create(manager).await?;

@@ -11,7 +11,7 @@ use crate::{
         check::{Path, Violations},
         errors::{Error, Kind, Result},
         operations::{Operation, OperationDraft},
-        records::{Draft, Meta, Record as _},
+        records::{Draft, Meta},
         requests::{Create, Delete, Retract, Update, WriteOptions, check_mask, check_same_request},
         seizures::{RETRACTION_REASON_CHARS_MAX, Seizure, SeizureDraft, SeizureState},
         sensors::{Sensor, SensorDraft},
@@ -166,8 +166,7 @@ impl Registry {
             let (id, etag) = (id.clone(), etag.clone());
             Box::pin(async move {
                 let was = to_change::<R>(session, lens, &id, &etag).await?;
-                let meta =
-                    Meta { delete_micros: Some(now), ..next_meta(was.record.meta(), now) };
+                let meta = Meta { delete_micros: Some(now), ..next_meta(was.record.meta(), now) };
                 let record = was.record.rebuild(was.record.body().clone(), meta);
                 let keys = kept_keys(session, lens, &record).await?;
                 rewrite(session, lens, was, &record, &keys).await
@@ -217,11 +216,7 @@ impl Registry {
 }
 
 /// The answer to a request that was sent before, if it was.
-async fn repeated<R: Kept>(
-    session: &mut Session,
-    lens: &Lens,
-    asked: &Asked,
-) -> Result<Option<R>> {
+async fn repeated<R: Kept>(session: &mut Session, lens: &Lens, asked: &Asked) -> Result<Option<R>> {
     let Some(request_id) = asked.request_id else { return Ok(None) };
     let Some(earlier) = session.remembered(lens, request_id).await? else { return Ok(None) };
     check_same_request(

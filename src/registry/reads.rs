@@ -1,6 +1,9 @@
 //! Reading: by name, by names, page by page.
 
-use super::{Registry, rules::{self, Kept}};
+use super::{
+    Registry,
+    rules::{self, Kept},
+};
 use crate::{
     domain::{
         agencies::Agency,
@@ -10,7 +13,6 @@ use crate::{
         ids::{ResourceId, SubstanceId},
         operations::Operation,
         pages::{BATCH_MAX, List, Page},
-        records::Record as _,
         seizures::Seizure,
         sensors::Sensor,
         substances::Substance,
@@ -108,9 +110,7 @@ fn parse_names<I: ResourceId>(names: &[String]) -> Result<Vec<I>> {
     let mut ids = Vec::new();
     if violations.count(&root, names.len(), BATCH_MAX) {
         let each = names.iter().enumerate();
-        ids = each
-            .filter_map(|(i, name)| violations.name_required(&root.index(i), name))
-            .collect();
+        ids = each.filter_map(|(i, name)| violations.name_required(&root.index(i), name)).collect();
     }
     violations.finish(Some(ids))
 }

@@ -35,9 +35,7 @@ impl Layout for Agency {
 
     fn columns(query: &mut SelectStatement, lens: &Lens) {
         guard::join_visible::<agencies::Entity>(query, lens, "parent", col(T, C::ParentId));
-        for column in
-            [C::Slug, C::DisplayName, C::NativeName, C::Acronym, C::RegionCode, C::Kind]
-        {
+        for column in [C::Slug, C::DisplayName, C::NativeName, C::Acronym, C::RegionCode, C::Kind] {
             query.expr(col(T, column));
         }
         query.expr(col("parent", C::Slug));
@@ -67,8 +65,15 @@ impl Layout for Agency {
     }
 
     fn values(&self, keys: &Keys) -> Result<Values> {
-        let AgencyBody { display_name, native_name, acronym, region_code, kind, parent, marking: _ } =
-            &self.body;
+        let AgencyBody {
+            display_name,
+            native_name,
+            acronym,
+            region_code,
+            kind,
+            parent,
+            marking: _,
+        } = &self.body;
         Ok(vec![
             ("display_name", display_name.as_str().into()),
             ("display_name_folded", fold(display_name).into()),

@@ -11,8 +11,8 @@ use crate::domain::{
 };
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    RuntimeErr, Statement, StatementBuilder, Value,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr, Statement,
+    StatementBuilder, Value,
 };
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -61,15 +61,13 @@ pub struct Session {
 pub(super) enum Link {
     Sqlite(rusqlite::Connection),
     Postgres(DatabaseTransaction),
-    /// A single statement, which is a snapshot by itself.
-    Pool(DatabaseConnection),
 }
 
 impl Session {
     fn backend(&self) -> DbBackend {
         match self.link {
             Link::Sqlite(_) => DbBackend::Sqlite,
-            Link::Postgres(_) | Link::Pool(_) => DbBackend::Postgres,
+            Link::Postgres(_) => DbBackend::Postgres,
         }
     }
 
@@ -92,7 +90,6 @@ impl Session {
         let results = match &self.link {
             Link::Sqlite(connection) => return sqlite_rows(connection, &statement, decode),
             Link::Postgres(transaction) => transaction.query_all_raw(statement).await,
-            Link::Pool(pool) => pool.query_all_raw(statement).await,
         };
         let results = results.map_err(|error| postgres_error(&error))?;
         results.iter().map(|row| decode(&mut Row::new(Cells::Postgres(row)))).collect()
@@ -114,17 +111,20 @@ impl Session {
         let done = match &self.link {
             Link::Sqlite(connection) => return sqlite_execute(connection, &statement),
             Link::Postgres(transaction) => transaction.execute_raw(statement).await,
-            Link::Pool(pool) => pool.execute_raw(statement).await,
         };
         done.map(|_| ()).map_err(|error| postgres_error(&error))
     }
 
     /// Locks a row against other writers until the transaction ends. On SQLite the transaction
     /// locks all rows from its beginning.
-    pub(super) fn lock_row(&self, query: &mut sea_orm::sea_query::SelectStatement, alias: &'static str) {
+    pub(super) fn lock_row(
+        &self,
+        query: &mut sea_orm::sea_query::SelectStatement,
+        alias: &'static str,
+    ) {
         match self.link {
             Link::Sqlite(_) => {}
-            Link::Postgres(_) | Link::Pool(_) => {
+            Link::Postgres(_) => {
                 query.lock_with_tables(
                     sea_orm::sea_query::LockType::Update,
                     [sea_orm::sea_query::Alias::new(alias)],
@@ -141,9 +141,9 @@ impl Session {
                                request_id, request, before, after";
         let backend = self.backend();
         let sql = match backend {
-            DbBackend::Sqlite => format!(
-                "INSERT INTO ledger ({COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)"
-            ),
+            DbBackend::Sqlite => {
+                format!("INSERT INTO ledger ({COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)")
+            }
             _ => format!(
                 "WITH head AS (UPDATE ledger_head SET revision = revision + 1 WHERE id = 1 \
                  RETURNING revision) INSERT INTO ledger ({COLUMNS}) \

@@ -254,9 +254,7 @@ impl Field for SeizureField {
         let (operation, seizer) = (|| at(alias, "operation_id"), || at(alias, "agency_id"));
         match self {
             Self::Name(names) => name(names, at(alias, "uid"), |id| id.uuid().into()),
-            Self::Operation(filter) => {
-                planner.to_one::<operations::Entity, _>(operation(), filter)
-            }
+            Self::Operation(filter) => planner.to_one::<operations::Entity, _>(operation(), filter),
             Self::HasOperation(has) => planner.has::<operations::Entity>(operation(), *has),
             Self::Agency(filter) => agency(planner, seizer(), filter),
             Self::HasAgency(has) => planner.has::<agencies::Entity>(seizer(), *has),

@@ -15,9 +15,7 @@ use crate::domain::{
 };
 use sea_orm::{
     Value,
-    sea_query::{
-        Alias, Condition, Expr, ExprTrait as _, Func, LikeExpr, Query, SelectStatement,
-    },
+    sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, LikeExpr, Query, SelectStatement},
 };
 use std::cell::Cell;
 
@@ -150,11 +148,8 @@ impl<'l> Planner<'l> {
     fn originator(&self, names: &NameFilter<AgencyId>, alias: &str) -> Condition {
         let agency = self.alias();
         let named = name(names, at(&agency, "slug"), |id| id.as_str().into());
-        let mut query = guard::select::<super::entity::agencies::Entity>(
-            self.lens,
-            &agency,
-            Reach::Scan,
-        );
+        let mut query =
+            guard::select::<super::entity::agencies::Entity>(self.lens, &agency, Reach::Scan);
         query.expr(at(&agency, "id")).cond_where(named);
         only(at(alias, "originator_id").in_subquery(query))
     }
@@ -185,7 +180,8 @@ pub(super) fn text(filter: &TextFilter, folded: Expr) -> Condition {
         all = all.add(folded.clone().eq(equals.as_str()));
     }
     if let Some(prefix) = &filter.prefix {
-        all = all.add(folded.clone().like(LikeExpr::new(format!("{}%", literal(prefix))).escape('\\')));
+        all = all
+            .add(folded.clone().like(LikeExpr::new(format!("{}%", literal(prefix))).escape('\\')));
     }
     if let Some(part) = &filter.contains {
         all = all.add(folded.like(LikeExpr::new(format!("%{}%", literal(part))).escape('\\')));

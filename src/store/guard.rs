@@ -11,7 +11,10 @@ use super::{
 use crate::domain::{agencies::Agency, errors::Result, viewers::Viewer};
 use sea_orm::{
     EntityTrait, Iden,
-    sea_query::{Alias, CaseStatement, Condition, Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement},
+    sea_query::{
+        Alias, CaseStatement, Condition, Expr, ExprTrait as _, IntoColumnRef as _, Query,
+        SelectStatement,
+    },
 };
 
 /// A viewer with what the store knows of it.
@@ -81,9 +84,7 @@ pub(super) fn col(alias: &str, column: impl Iden + 'static) -> Expr {
 /// The records of a table that the lens shows, under an alias.
 pub(super) fn select<E: Guarded>(lens: &Lens, alias: &str, reach: Reach) -> SelectStatement {
     let mut query = Query::select();
-    query
-        .from_as(Alias::new(E::TABLE), Alias::new(alias))
-        .cond_where(visible(alias, lens, reach));
+    query.from_as(Alias::new(E::TABLE), Alias::new(alias)).cond_where(visible(alias, lens, reach));
     query
 }
 

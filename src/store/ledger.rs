@@ -63,7 +63,11 @@ impl Session {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn remembered(&mut self, lens: &Lens, request_id: Uuid) -> Result<Option<Remembered>> {
+    pub async fn remembered(
+        &mut self,
+        lens: &Lens,
+        request_id: Uuid,
+    ) -> Result<Option<Remembered>> {
         let mut query = Query::select();
         query
             .columns([ledger::Column::Method, ledger::Column::Request, ledger::Column::After])

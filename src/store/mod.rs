@@ -29,6 +29,7 @@ pub use guard::Lens;
 pub use ledger::{Entry, Remembered};
 pub use lists::Listed;
 pub use open::{Options, StoreUrl, migrate};
+pub use postgres::PostgresLimits;
 pub use records::{Found, Layout, Stored};
 pub use references::Keys;
 
@@ -81,7 +82,10 @@ pub enum Keep {
 }
 
 /// Work inside one snapshot or one transaction.
-pub trait Work<T>: for<'s> Fn(&'s mut Session) -> BoxFuture<'s, Result<T>> + Send + Sync + 'static {}
+pub trait Work<T>:
+    for<'s> Fn(&'s mut Session) -> BoxFuture<'s, Result<T>> + Send + Sync + 'static
+{
+}
 impl<T, F> Work<T> for F where
     F: for<'s> Fn(&'s mut Session) -> BoxFuture<'s, Result<T>> + Send + Sync + 'static
 {

@@ -116,7 +116,11 @@ async fn migration_connection(url: &StoreUrl) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     Database::connect(options).await.map_err(|error| {
-        Error::new(Kind::Unavailable, "STORE_UNAVAILABLE", format!("cannot open the store: {error}"))
+        Error::new(
+            Kind::Unavailable,
+            "STORE_UNAVAILABLE",
+            format!("cannot open the store: {error}"),
+        )
     })
 }
 

@@ -52,8 +52,7 @@ impl Postgres {
         work: impl Work<T>,
     ) -> Result<T> {
         let transaction = self.readers.begin().await.map_err(|error| postgres_error(&error))?;
-        let mut session =
-            Session { link: Link::Postgres(transaction), shared: Arc::clone(shared) };
+        let mut session = Session { link: Link::Postgres(transaction), shared: Arc::clone(shared) };
         let result = work(&mut session).await;
         finish(session, Keep::Discard).await?;
         result

@@ -182,8 +182,7 @@ impl Session {
             .expr(col("r", operations::Column::Id))
             .expr(guard::visible_flag("r", lens))
             .and_where(col("r", operations::Column::Uid).is_in(uids));
-        let rows =
-            self.rows(&query, |row| Ok((row.uuid()?, row.int()?, row.int()? == 1))).await?;
+        let rows = self.rows(&query, |row| Ok((row.uuid()?, row.int()?, row.int()? == 1))).await?;
         for (uid, key, visible) in rows {
             let target = Target::Operation(OperationId::from_uuid(uid));
             if visible || kept.contains(&target) {
@@ -216,9 +215,7 @@ impl Wanted {
 /// Keys of the vocabulary, which changes with a migration alone.
 pub(super) async fn substance_keys(session: &mut Session) -> Result<HashMap<String, i64>> {
     let mut query = Query::select();
-    query
-        .columns([substances::Column::Slug, substances::Column::Id])
-        .from(substances::Entity);
+    query.columns([substances::Column::Slug, substances::Column::Id]).from(substances::Entity);
     let rows = session.rows(&query, |row| Ok((row.text()?, row.int()?))).await?;
     Ok(rows.into_iter().collect())
 }

@@ -98,8 +98,16 @@ impl Layout for Seizure {
     }
 
     fn values(&self, keys: &Keys) -> Result<Values> {
-        let SeizureBody { operation, agency, when, place, items: _, external_ids, sources, marking: _ } =
-            &self.body;
+        let SeizureBody {
+            operation,
+            agency,
+            when,
+            place,
+            items: _,
+            external_ids,
+            sources,
+            marking: _,
+        } = &self.body;
         let mass = self.body.total_mass_micrograms().unwrap_or(NO_MASS);
         let mut values: Values = vec![
             ("operation_id", keys.operation(operation.as_ref())?.into()),

@@ -40,11 +40,9 @@ pub(super) const PLACE_SEARCH_COLUMNS: [&str; 4] =
 pub(super) fn when_values(when: Option<&When>) -> [Value; 3] {
     match when {
         None => [Value::String(None), NO_INSTANT.into(), NO_INSTANT.into()],
-        Some(when) => [
-            when.as_str().into(),
-            when.earliest_micros().into(),
-            when.latest_micros().into(),
-        ],
+        Some(when) => {
+            [when.as_str().into(), when.earliest_micros().into(), when.latest_micros().into()]
+        }
     }
 }
 

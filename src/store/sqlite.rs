@@ -194,7 +194,7 @@ fn batch(session: &Session, sql: &str) -> Result<()> {
             .and_then(|mut statement| statement.execute([]))
             .map(|_| ())
             .map_err(|error| sqlite_error(&error)),
-        Link::Postgres(_) | Link::Pool(_) => Err(Error::internal("not a session of SQLite")),
+        Link::Postgres(_) => Err(Error::internal("not a session of SQLite")),
     }
 }
 

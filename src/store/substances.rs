@@ -58,8 +58,7 @@ impl Store {
             token => self.unseal(token, &fingerprint)?.id,
         };
         let size = list.page_size.get();
-        let mut records =
-            self.substances(viewer, list.filter, after, u64::from(size) + 1).await?;
+        let mut records = self.substances(viewer, list.filter, after, u64::from(size) + 1).await?;
         let more = records.len() > size as usize;
         records.truncate(size as usize);
         let next_page_token = match records.last() {

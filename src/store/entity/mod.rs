@@ -1,5 +1,7 @@
 //! The tables as SeaORM entities. Private to the store: nothing above it names a row.
 
+#![allow(dead_code, reason = "the derive makes a model and relations that not every table needs")]
+
 pub mod agencies;
 pub mod conveyances;
 pub mod detections;

@@ -1,0 +1,4 @@
+//! The integration tests, as one binary. Every case that touches the store runs on both backends.
+
+mod cases;
+mod world;
