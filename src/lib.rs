@@ -6,5 +6,6 @@ pub mod proto {
     #![allow(clippy::all, missing_docs)]
     tonic::include_proto!("interdiction.v1");
 }
+pub mod grpc;
 pub mod registry;
 pub mod store;

@@ -1,0 +1,294 @@
+//! The gRPC contract over the use cases: decode, one call, encode. It knows no row and no SQL.
+
+mod agencies;
+mod filter_fields;
+mod filters;
+mod operations;
+mod requests;
+mod seizures;
+mod sensors;
+mod status;
+mod substances;
+mod values;
+
+use crate::{
+    domain::{
+        check::Violations,
+        filters::{Filter, SubstanceField},
+        pages::{List, Page},
+        requests::{Create, Delete, Retract, Update},
+        viewers::Viewer,
+    },
+    proto::{
+        self, agency_service_server, operation_service_server, seizure_service_server,
+        sensor_service_server, substance_service_server,
+    },
+    registry::Registry,
+};
+use filters::Decoder;
+use requests::{list_of, mask, options, required};
+use std::sync::Arc;
+use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
+
+/// The contract with its comments, for reflection.
+const CONTRACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.binpb"));
+
+/// The services of one viewer: until identities arrive, the one that the server is configured with.
+#[derive(Clone)]
+pub struct Services {
+    registry: Registry,
+    viewer: Arc<Viewer>,
+}
+
+macro_rules! with_limits {
+    ($server:expr, $bytes:expr) => {
+        $server
+            .max_decoding_message_size($bytes)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .accept_compressed(CompressionEncoding::Zstd)
+            .send_compressed(CompressionEncoding::Gzip)
+            .send_compressed(CompressionEncoding::Zstd)
+    };
+}
+
+impl Services {
+    /// The services over a registry.
+    #[must_use]
+    pub fn new(registry: Registry, viewer: Viewer) -> Self {
+        Self { registry, viewer: Arc::new(viewer) }
+    }
+
+    /// Every service with health and reflection; a request message may have this many bytes once
+    /// decompressed.
+    ///
+    /// # Errors
+    /// When the contract cannot be read for reflection, which a build that compiled it excludes.
+    pub async fn routes(
+        self,
+        request_bytes_max: usize,
+    ) -> Result<Routes, tonic_reflection::server::Error> {
+        use agency_service_server::AgencyServiceServer;
+        use operation_service_server::OperationServiceServer;
+        use seizure_service_server::SeizureServiceServer;
+        use sensor_service_server::SensorServiceServer;
+        use substance_service_server::SubstanceServiceServer;
+        let (health, health_service) = tonic_health::server::health_reporter();
+        health.set_serving::<AgencyServiceServer<Self>>().await;
+        health.set_serving::<SensorServiceServer<Self>>().await;
+        health.set_serving::<OperationServiceServer<Self>>().await;
+        health.set_serving::<SeizureServiceServer<Self>>().await;
+        health.set_serving::<SubstanceServiceServer<Self>>().await;
+        let contract = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(CONTRACT)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        let bytes = request_bytes_max;
+        Ok(Routes::new(with_limits!(AgencyServiceServer::new(self.clone()), bytes))
+            .add_service(with_limits!(SensorServiceServer::new(self.clone()), bytes))
+            .add_service(with_limits!(OperationServiceServer::new(self.clone()), bytes))
+            .add_service(with_limits!(SeizureServiceServer::new(self.clone()), bytes))
+            .add_service(with_limits!(SubstanceServiceServer::new(self), bytes))
+            .add_service(health_service)
+            .add_service(contract().build_v1()?)
+            .add_service(contract().build_v1alpha()?))
+    }
+}
+
+macro_rules! service {
+    (
+        $service:ident in $server:ident, $codec:ident, $record:ident, $field:ident, $list_field:ident,
+        get: $get:ident $Get:ident, list: $list:ident $List:ident $Listed:ident,
+        batch: $batch:ident $Batch:ident $Batched:ident, create: $create:ident $Create:ident $id:expr,
+        update: $update:ident $Update:ident, delete: $delete:ident $Delete:ident,
+        filter: $filter:ident, inactive: $inactive:expr, { $($extra:tt)* }
+    ) => {
+        #[tonic::async_trait]
+        impl $server::$service for Services {
+            async fn $get(
+                &self,
+                request: Request<proto::$Get>,
+            ) -> Result<Response<proto::$record>, Status> {
+                let proto::$Get { name } = request.into_inner();
+                let found = self.registry.$get(&self.viewer, &name).await;
+                found.map($codec::encode).map(Response::new).map_err(status::from)
+            }
+
+            async fn $list(
+                &self,
+                request: Request<proto::$List>,
+            ) -> Result<Response<proto::$Listed>, Status> {
+                let request = request.into_inner();
+                let inactive: fn(&proto::$List) -> bool = $inactive;
+                let show_inactive = inactive(&request);
+                let order: Vec<(i32, i32)> =
+                    request.order_by.iter().map(|term| (term.field, term.direction)).collect();
+                let mut violations = Violations::default();
+                let filter =
+                    Decoder::new(&mut violations).$filter("filter", request.filter);
+                let list = list_of(
+                    filter,
+                    &order,
+                    (request.page_size, request.page_token),
+                    (request.show_deleted, show_inactive),
+                    violations,
+                )
+                .map_err(status::from)?;
+                let page = self.registry.$list(&self.viewer, list).await.map_err(status::from)?;
+                let Page { records, next_page_token } = page;
+                let $list_field = records.into_iter().map($codec::encode).collect();
+                Ok(Response::new(proto::$Listed { $list_field, next_page_token }))
+            }
+
+            async fn $batch(
+                &self,
+                request: Request<proto::$Batch>,
+            ) -> Result<Response<proto::$Batched>, Status> {
+                let proto::$Batch { names } = request.into_inner();
+                let found = self.registry.$batch(&self.viewer, &names).await;
+                let found = found.map_err(status::from)?;
+                let $list_field = found.into_iter().map($codec::encode).collect();
+                Ok(Response::new(proto::$Batched { $list_field }))
+            }
+
+            async fn $create(
+                &self,
+                request: Request<proto::$Create>,
+            ) -> Result<Response<proto::$record>, Status> {
+                let request = request.into_inner();
+                let id: fn(&proto::$Create) -> String = $id;
+                let id = id(&request);
+                let record = required(stringify!($field), request.$field)?;
+                let create = Create {
+                    id,
+                    draft: $codec::decode(record),
+                    options: options(request.request_id, request.validate_only),
+                };
+                let made = self.registry.$create(&self.viewer, create).await;
+                made.map($codec::encode).map(Response::new).map_err(status::from)
+            }
+
+            async fn $update(
+                &self,
+                request: Request<proto::$Update>,
+            ) -> Result<Response<proto::$record>, Status> {
+                let proto::$Update { $field, update_mask, request_id, validate_only } =
+                    request.into_inner();
+                let record = required(stringify!($field), $field)?;
+                let update = Update {
+                    name: record.name.clone(),
+                    etag: record.etag.clone(),
+                    update_mask: mask(update_mask),
+                    draft: $codec::decode(record),
+                    options: options(request_id, validate_only),
+                };
+                let changed = self.registry.$update(&self.viewer, update).await;
+                changed.map($codec::encode).map(Response::new).map_err(status::from)
+            }
+
+            async fn $delete(
+                &self,
+                request: Request<proto::$Delete>,
+            ) -> Result<Response<proto::$record>, Status> {
+                let proto::$Delete { name, etag, request_id, validate_only } = request.into_inner();
+                let delete = Delete { name, etag, options: options(request_id, validate_only) };
+                let deleted = self.registry.$delete(&self.viewer, delete).await;
+                deleted.map($codec::encode).map(Response::new).map_err(status::from)
+            }
+
+            $($extra)*
+        }
+    };
+}
+
+service! {
+    AgencyService in agency_service_server, agencies, Agency, agency, agencies,
+    get: get_agency GetAgencyRequest,
+    list: list_agencies ListAgenciesRequest ListAgenciesResponse,
+    batch: batch_get_agencies BatchGetAgenciesRequest BatchGetAgenciesResponse,
+    create: create_agency CreateAgencyRequest |request| request.agency_id.clone(),
+    update: update_agency UpdateAgencyRequest,
+    delete: delete_agency DeleteAgencyRequest,
+    filter: agencies, inactive: |_| false, {}
+}
+
+service! {
+    SensorService in sensor_service_server, sensors, Sensor, sensor, sensors,
+    get: get_sensor GetSensorRequest,
+    list: list_sensors ListSensorsRequest ListSensorsResponse,
+    batch: batch_get_sensors BatchGetSensorsRequest BatchGetSensorsResponse,
+    create: create_sensor CreateSensorRequest |request| request.sensor_id.clone(),
+    update: update_sensor UpdateSensorRequest,
+    delete: delete_sensor DeleteSensorRequest,
+    filter: sensors, inactive: |_| false, {}
+}
+
+service! {
+    OperationService in operation_service_server, operations, Operation, operation, operations,
+    get: get_operation GetOperationRequest,
+    list: list_operations ListOperationsRequest ListOperationsResponse,
+    batch: batch_get_operations BatchGetOperationsRequest BatchGetOperationsResponse,
+    create: create_operation CreateOperationRequest |_| String::new(),
+    update: update_operation UpdateOperationRequest,
+    delete: delete_operation DeleteOperationRequest,
+    filter: operations, inactive: |_| false, {}
+}
+
+service! {
+    SeizureService in seizure_service_server, seizures, Seizure, seizure, seizures,
+    get: get_seizure GetSeizureRequest,
+    list: list_seizures ListSeizuresRequest ListSeizuresResponse,
+    batch: batch_get_seizures BatchGetSeizuresRequest BatchGetSeizuresResponse,
+    create: create_seizure CreateSeizureRequest |_| String::new(),
+    update: update_seizure UpdateSeizureRequest,
+    delete: delete_seizure DeleteSeizureRequest,
+    filter: seizures, inactive: |request| request.show_inactive, {
+        async fn retract_seizure(
+            &self,
+            request: Request<proto::RetractSeizureRequest>,
+        ) -> Result<Response<proto::Seizure>, Status> {
+            let proto::RetractSeizureRequest { name, reason, etag, request_id, validate_only } =
+                request.into_inner();
+            let options = options(request_id, validate_only);
+            let retract = Retract { name, reason, etag, options };
+            let retracted = self.registry.retract_seizure(&self.viewer, retract).await;
+            retracted.map(seizures::encode).map(Response::new).map_err(status::from)
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl substance_service_server::SubstanceService for Services {
+    async fn get_substance(
+        &self,
+        request: Request<proto::GetSubstanceRequest>,
+    ) -> Result<Response<proto::Substance>, Status> {
+        let proto::GetSubstanceRequest { name } = request.into_inner();
+        let found = self.registry.get_substance(&self.viewer, &name).await;
+        found.map(substances::encode).map(Response::new).map_err(status::from)
+    }
+
+    async fn list_substances(
+        &self,
+        request: Request<proto::ListSubstancesRequest>,
+    ) -> Result<Response<proto::ListSubstancesResponse>, Status> {
+        let proto::ListSubstancesRequest { page_size, page_token, filter, called } =
+            request.into_inner();
+        let mut violations = Violations::default();
+        let mut decoder = Decoder::new(&mut violations);
+        let filter = decoder.substances("filter", filter);
+        let called = decoder.folded("called", &called);
+        let called = Filter::Is(SubstanceField::Called(called));
+        let filter = match called {
+            Filter::Is(SubstanceField::Called(text)) if text.is_empty() => filter,
+            called => Filter::All(vec![filter, called]),
+        };
+        let page = (page_size, page_token);
+        let list: List<_, _> =
+            list_of(filter, &[], page, (false, false), violations).map_err(status::from)?;
+        let page = self.registry.list_substances(&self.viewer, list).await;
+        let Page { records, next_page_token } = page.map_err(status::from)?;
+        let substances = records.into_iter().map(substances::encode).collect();
+        Ok(Response::new(proto::ListSubstancesResponse { substances, next_page_token }))
+    }
+}

@@ -1,0 +1,133 @@
+//! What an error of the domain looks like to a caller: one table, and the details of `google.rpc`.
+//!
+//! The only place that makes a status. Nothing of an internal error leaves here but an id that
+//! finds it in the log.
+
+use crate::domain::errors::{Error, Kind};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher as _, RandomState},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+/// The domain of every `ErrorInfo`.
+pub const ERROR_DOMAIN: &str = "interdiction";
+/// Longest message of a status, in bytes; it travels twice, as text and within the details.
+const MESSAGE_BYTES_MAX: usize = 512;
+/// The most bytes of all field violations together. A status travels in the trailers, and gRPC in
+/// C, Python, Ruby and Java refuses more than 8 KiB of them.
+const VIOLATIONS_BYTES_MAX: usize = 3_500;
+
+/// The one table: which code a kind of error is.
+fn code(kind: Kind) -> Code {
+    match kind {
+        Kind::Invalid => Code::InvalidArgument,
+        Kind::NotFound => Code::NotFound,
+        Kind::AlreadyExists => Code::AlreadyExists,
+        Kind::PermissionDenied => Code::PermissionDenied,
+        Kind::FailedPrecondition => Code::FailedPrecondition,
+        Kind::Aborted => Code::Aborted,
+        Kind::Exhausted => Code::ResourceExhausted,
+        Kind::Unavailable => Code::Unavailable,
+        Kind::DeadlineExceeded => Code::DeadlineExceeded,
+        Kind::Internal => Code::Internal,
+    }
+}
+
+/// The status that a caller gets for an error.
+pub(super) fn from(error: Error) -> Status {
+    match error.kind {
+        Kind::Internal => internal(&error),
+        Kind::Invalid
+        | Kind::NotFound
+        | Kind::AlreadyExists
+        | Kind::PermissionDenied
+        | Kind::FailedPrecondition
+        | Kind::Aborted
+        | Kind::Exhausted
+        | Kind::Unavailable
+        | Kind::DeadlineExceeded => explained(error),
+    }
+}
+
+fn internal(error: &Error) -> Status {
+    let id = fault_id();
+    tracing::error!(id, message = %error.message, "internal error");
+    let metadata = HashMap::from([("id".to_owned(), id.clone())]);
+    let details = ErrorDetails::with_error_info("INTERNAL", ERROR_DOMAIN, metadata);
+    Status::with_error_details(Code::Internal, format!("internal error, id {id}"), details)
+}
+
+fn explained(error: Error) -> Status {
+    let Error { kind, reason, message, violations, resources, retry_after } = error;
+    let found = violations.len();
+    let mut left = VIOLATIONS_BYTES_MAX;
+    let shown: Vec<FieldViolation> = violations
+        .into_iter()
+        .map(|v| FieldViolation::new(v.field, shortened(v.message)))
+        .take_while(|v| take_bytes(&mut left, v))
+        .collect();
+    let mut metadata = HashMap::new();
+    if shown.len() < found {
+        metadata.insert("omitted_violations".to_owned(), (found - shown.len()).to_string());
+    }
+    let mut details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, metadata);
+    if !shown.is_empty() {
+        details.set_bad_request(shown);
+    }
+    let message = shortened(message);
+    // The details hold one resource; what else is missing stands in the violations.
+    if let Some(name) = resources.into_iter().next() {
+        details.set_resource_info(resource_type(&name), shortened(name), "", message.clone());
+    }
+    if retry_after.is_some() {
+        details.set_retry_info(retry_after);
+    }
+    Status::with_error_details(code(kind), message, details)
+}
+
+/// Whether a violation still fits, and if so its bytes are taken.
+fn take_bytes(left: &mut usize, violation: &FieldViolation) -> bool {
+    // Tags and lengths of the message and its two texts.
+    const FRAMING_BYTES: usize = 12;
+    let bytes = violation.field.len() + violation.description.len() + FRAMING_BYTES;
+    let fits = left.checked_sub(bytes);
+    *left = fits.unwrap_or(0);
+    fits.is_some()
+}
+
+fn shortened(mut text: String) -> String {
+    const MARK: &str = " ...";
+    if text.len() > MESSAGE_BYTES_MAX {
+        text.truncate(text.floor_char_boundary(MESSAGE_BYTES_MAX - MARK.len()));
+        text.push_str(MARK);
+    }
+    text
+}
+
+/// The type of a resource (AIP-123, without the service's host) by its collection.
+fn resource_type(name: &str) -> &'static str {
+    match name.split_once('/').map_or(name, |(collection, _)| collection) {
+        "agencies" => "interdiction.v1/Agency",
+        "sensors" => "interdiction.v1/Sensor",
+        "operations" => "interdiction.v1/Operation",
+        "seizures" => "interdiction.v1/Seizure",
+        "substances" => "interdiction.v1/Substance",
+        _ => "",
+    }
+}
+
+/// An id that no caller can guess the next of: a keyed hash of a count.
+fn fault_id() -> String {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("{:016x}", KEY.hash_one(COUNT.fetch_add(1, Ordering::Relaxed)))
+}
+
+#[cfg(test)]
+mod tests;

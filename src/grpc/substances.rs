@@ -1,0 +1,28 @@
+//! Substances, from the domain to the contract.
+
+use super::values::names;
+use crate::{
+    domain::{
+        codes::Code as _,
+        substances::{Substance, Terms},
+    },
+    proto,
+};
+
+pub(super) fn encode(substance: Substance) -> proto::Substance {
+    let Substance { id, display_name, parent, class, terms, dea_codes, nibrs_category } = substance;
+    proto::Substance {
+        name: id.to_string(),
+        display_name,
+        parent: names(parent),
+        class: class.code(),
+        terms: terms.into_iter().map(encode_terms).collect(),
+        dea_codes,
+        nibrs_category,
+    }
+}
+
+fn encode_terms(terms: Terms) -> proto::SubstanceTerms {
+    let Terms { language, name, aliases } = terms;
+    proto::SubstanceTerms { language: language.code(), name, aliases }
+}
