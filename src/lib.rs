@@ -1,5 +1,7 @@
 //! The shared registry of counter-drug interdictions.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 /// The contract, compiled from `proto/`.
 pub mod proto {
@@ -8,4 +10,6 @@ pub mod proto {
 }
 pub mod grpc;
 pub mod registry;
+pub mod server;
 pub mod store;
+pub mod telemetry;

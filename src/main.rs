@@ -1,1 +1,102 @@
-fn main() {}
+//! The command line.
+
+use interdiction::{
+    cli::{self, Command, Exit},
+    config::{Config, StoreUrl},
+    domain::errors::{Error, Kind, Result},
+    server, store, telemetry,
+};
+use std::{
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+fn main() -> ExitCode {
+    let (command, config) = match cli::load_from_process() {
+        Ok(loaded) => loaded,
+        Err(error) => return cli::report(&error).into(),
+    };
+    if let Err(error) = telemetry::init(&config.log, io::stderr().is_terminal()) {
+        eprintln!("error: {error}");
+        return Exit::Failed.into();
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return Exit::Failed.into();
+        }
+    };
+    match runtime.block_on(run(&command, config)) {
+        Ok(()) => Exit::Done.into(),
+        Err(error) => {
+            eprintln!("error: {error}");
+            exit(&error).into()
+        }
+    }
+}
+
+fn exit(error: &Error) -> Exit {
+    match error.kind {
+        Kind::FailedPrecondition => Exit::StoreRefuses,
+        Kind::Invalid => Exit::Usage,
+        Kind::NotFound
+        | Kind::AlreadyExists
+        | Kind::PermissionDenied
+        | Kind::Aborted
+        | Kind::Exhausted
+        | Kind::Unavailable
+        | Kind::DeadlineExceeded
+        | Kind::Internal => Exit::Failed,
+    }
+}
+
+async fn run(command: &Command, mut config: Config) -> Result<()> {
+    match command {
+        Command::Serve(_) => serve(&config).await,
+        Command::Demo(_) => {
+            let directory = tempfile::tempdir()
+                .map_err(|error| Error::internal(format!("no temporary directory: {error}")))?;
+            config.store = StoreUrl::Sqlite(directory.path().join("demo.db"));
+            serve(&config).await
+        }
+        Command::Migrate(_) => store::migrate(&server::store_url(&config)).await,
+        Command::Check(_) => check(&config).await,
+    }
+}
+
+async fn serve(config: &Config) -> Result<()> {
+    let viewer = server::viewer(config)?;
+    let registry = server::open(config, &viewer).await?;
+    let refused = |error: io::Error| {
+        let message = format!("cannot listen on {}: {error}", config.listen);
+        Error::new(Kind::Unavailable, "CANNOT_LISTEN", message)
+    };
+    let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    eprintln!("listening on http://{address}");
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
+    let shutdown = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    server::serve(listener, registry, viewer, config, shutdown).await
+}
+
+async fn check(config: &Config) -> Result<()> {
+    for source in &config.sources {
+        println!("{} = {} ({})", source.key, source.shown, source.origin);
+    }
+    let viewer = server::viewer(config)?;
+    let registry = server::open(config, &viewer).await?;
+    registry.get_substance(&viewer, "substances/cocaine").await?;
+    println!("the store answers");
+    Ok(())
+}

@@ -192,20 +192,4 @@ pub(super) fn encode_external_ids(ids: Vec<ExternalId>) -> Vec<proto::ExternalId
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_instant_before_1970_counts_its_nanoseconds_forward() {
-        assert_eq!(timestamp(-1), Timestamp { seconds: -1, nanos: 999_999_000 });
-        assert_eq!(timestamp(1_500_000), Timestamp { seconds: 1, nanos: 500_000_000 });
-    }
-
-    #[test]
-    fn an_open_end_of_a_date_has_no_instant() {
-        let open = encode_when(When::parse("2019-10/..").expect("EDTF"));
-        assert!(open.earliest_time.is_some() && open.latest_time.is_none());
-        let open = encode_when(When::parse("../2019-10").expect("EDTF"));
-        assert!(open.earliest_time.is_none() && open.latest_time.is_some());
-    }
-}
+mod tests;

@@ -1,4 +1,6 @@
 //! The integration tests, as one binary. Every case that touches the store runs on both backends.
 
 mod cases;
+mod config;
+mod services;
 mod world;
