@@ -35,6 +35,7 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The system's clock and chance.
 struct System;
 
+#[expect(clippy::disallowed_methods, reason = "this is the clock and the source of ids")]
 impl Source for System {
     fn now_micros(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

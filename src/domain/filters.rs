@@ -275,7 +275,7 @@ pub enum SensorField {
     /// Who provides it.
     Provisions(Quantified<ProvisionField>),
     /// Where it stands.
-    Site(PlaceFilter),
+    Site(Box<PlaceFilter>),
     /// Its detections.
     Detections(Quantified<DetectionField>),
     /// What every record has.
@@ -342,7 +342,7 @@ pub enum WaypointField {
     /// Kind.
     Kind(Vec<WaypointKind>),
     /// Where it lies.
-    Place(PlaceFilter),
+    Place(Box<PlaceFilter>),
 }
 
 /// Conditions on an operation.
@@ -359,7 +359,7 @@ pub enum OperationField {
     /// When.
     When(WhenFilter),
     /// Where.
-    Place(PlaceFilter),
+    Place(Box<PlaceFilter>),
     /// The agency that leads it.
     LeadAgency(Filter<AgencyField>),
     /// Whether a lead agency is known.
@@ -417,7 +417,7 @@ pub enum SeizureField {
     /// When.
     When(WhenFilter),
     /// Where.
-    Place(PlaceFilter),
+    Place(Box<PlaceFilter>),
     /// What was seized.
     Items(Quantified<ItemField>),
     /// Mass of all items together, in micrograms.

@@ -195,7 +195,7 @@ fn sensor_fields(
             provision_fields,
         ))));
     }
-    all.extend(site.map(|one| is(SensorField::Site(d.place(&path.field("site"), &one)))));
+    all.extend(site.map(|one| is(SensorField::Site(Box::new(d.place(&path.field("site"), &one))))));
     if let Some(list) = detections {
         let proto::DetectionsFilter { some, none, every } = *list;
         let list = (unboxed(some), unboxed(none), unboxed(every));
@@ -337,7 +337,9 @@ fn waypoint_fields(
     all.extend(
         d.codes(&path.field("kind_any_of"), &kind_any_of).map(|list| is(WaypointField::Kind(list))),
     );
-    all.extend(place.map(|one| is(WaypointField::Place(d.place(&path.field("place"), &one)))));
+    all.extend(
+        place.map(|one| is(WaypointField::Place(Box::new(d.place(&path.field("place"), &one))))),
+    );
     all
 }
 
@@ -384,7 +386,9 @@ fn operation_fields(
             .map(|list| is(OperationField::Outcome(list))),
     );
     all.extend(when.map(|one| is(OperationField::When(d.when(&path.field("when"), &one)))));
-    all.extend(place.map(|one| is(OperationField::Place(d.place(&path.field("place"), &one)))));
+    all.extend(
+        place.map(|one| is(OperationField::Place(Box::new(d.place(&path.field("place"), &one))))),
+    );
     let one = d.message(&path.field("lead_agency"), lead_agency, agency_fields);
     all.extend(one.map(|one| is(OperationField::LeadAgency(one))));
     all.extend(has_lead_agency.map(|has| is(OperationField::HasLeadAgency(has))));
@@ -525,7 +529,9 @@ fn seizure_fields(
     all.extend(one.map(|one| is(SeizureField::Agency(one))));
     all.extend(has_agency.map(|has| is(SeizureField::HasAgency(has))));
     all.extend(when.map(|one| is(SeizureField::When(d.when(&path.field("when"), &one)))));
-    all.extend(place.map(|one| is(SeizureField::Place(d.place(&path.field("place"), &one)))));
+    all.extend(
+        place.map(|one| is(SeizureField::Place(Box::new(d.place(&path.field("place"), &one))))),
+    );
     if let Some(list) = items {
         let proto::ItemsFilter { some, none, every } = list;
         let list = (some, none, every);

@@ -21,7 +21,6 @@ pub(super) fn mask(mask: Option<FieldMask>) -> Vec<String> {
 }
 
 /// The record that a request must have.
-#[expect(clippy::result_large_err, reason = "tonic's own error type")]
 pub(super) fn required<T>(field: &str, message: Option<T>) -> Result<T, Status> {
     message.ok_or_else(|| status::from(Error::invalid_field(field, "required")))
 }

@@ -5,7 +5,7 @@ use crate::domain::{
     filters::{BoundingBox, Circle, EARTH_RADIUS_KILOMETERS},
     places::Point,
 };
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
+use sea_orm::sea_query::{Condition, ExprTrait as _};
 
 pub(super) fn within_box(area: &BoundingBox, alias: &str) -> Condition {
     let BoundingBox { south, west, north, east } = *area;
@@ -32,7 +32,7 @@ pub(super) fn within_circle(circle: &Circle, alias: &str) -> Condition {
     let centre = Point { latitude, longitude, uncertainty_meters: None }.unit_vector();
     let chord = 2.0 * (arc.min(std::f64::consts::PI) / 2.0).sin();
     let square = |column: &'static str, centre: f64| {
-        let distance = || Expr::from(at(alias, column).sub(centre));
+        let distance = || at(alias, column).sub(centre);
         distance().mul(distance())
     };
     let sum = square("unit_x", centre[0])

@@ -144,6 +144,7 @@ async fn apply(connection: &DatabaseConnection) -> Result<()> {
 /// The secret that signs page tokens, made by whoever opens the store first.
 async fn secret(session: &mut Session) -> Result<[u8; 32]> {
     const NAME: &str = "page_token_secret";
+    #[expect(clippy::disallowed_methods, reason = "a secret has to come from chance")]
     let fresh = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
     let insert = settings::Entity::insert(settings::ActiveModel {
         name: sea_orm::Set(NAME.to_owned()),

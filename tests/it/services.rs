@@ -2,6 +2,7 @@
 
 use crate::world::{Backend, World};
 use interdiction::{
+    cli,
     config::Config,
     proto::{self, seizure_service_client::SeizureServiceClient},
     server,
@@ -9,6 +10,13 @@ use interdiction::{
 use tokio::{net::TcpListener, sync::oneshot};
 use tonic::{Code, transport::Channel};
 use tonic_types::StatusExt as _;
+
+/// The configuration of a server that nobody configured.
+fn config() -> Config {
+    let nothing = |_: &std::path::Path| Err(std::io::ErrorKind::NotFound.into());
+    let arguments = ["interdiction".into(), "serve".into()];
+    cli::load(arguments, std::iter::empty(), nothing).unwrap().1
+}
 
 struct Served {
     channel: Channel,
@@ -24,7 +32,7 @@ async fn serve() -> Served {
     let (stop, stopped) = oneshot::channel();
     let (registry, viewer) = (world.registry.clone(), world.viewer("us-dod"));
     let task = tokio::spawn(async move {
-        let config = Config::default();
+        let config = config();
         let shutdown = async move {
             let _asked = stopped.await;
         };

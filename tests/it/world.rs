@@ -21,6 +21,7 @@ use uuid::Uuid;
 /// Ticks a microsecond at every look.
 struct Ticking(AtomicI64);
 
+#[expect(clippy::disallowed_methods, reason = "this is the source of ids of the tests")]
 impl Source for Ticking {
     fn now_micros(&self) -> i64 {
         self.0.fetch_add(1, Ordering::Relaxed)
@@ -88,6 +89,7 @@ async fn fresh_database() -> String {
         "INTERDICTION_TEST_POSTGRES is not set: run tests/run, which starts a server, or set it to \
          postgres://user@host:port/postgres",
     );
+    #[expect(clippy::disallowed_methods, reason = "a name that no other test takes")]
     let name = format!("t{}", Uuid::now_v7().simple());
     let connection = sea_orm::Database::connect(&server).await.unwrap();
     connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();

@@ -38,7 +38,8 @@ def wait_until_ready(server, channel, log):
         if server.poll() is not None:
             break
     ready.cancel()
-    raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")
+    ended = "is still running" if server.poll() is None else f"ended with {server.returncode}"
+    raise RuntimeError(f"no answer: the server {ended}\n{log.read_text(errors='replace')}")
 
 
 def stop(server):
