@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod domain;
 /// The contract, compiled from `proto/`.
 pub mod proto {

@@ -3,6 +3,7 @@
 use interdiction::{
     cli::{self, Command, Exit},
     config::{Config, StoreUrl},
+    demo,
     domain::errors::{Error, Kind, Result},
     server, store, telemetry,
 };
@@ -14,6 +15,13 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
+
+/// What to try first, with a tool that reads the server's reflection.
+const TRY: &str = "\
+two cases are recorded: an aircraft at Hermosillo and a vessel off Colima; try
+  grpcurl -plaintext 127.0.0.1:8080 interdiction.v1.SeizureService/ListSeizures
+  grpcurl -plaintext -d '{\"name\": \"sensors/hermosillo-radar\"}' 127.0.0.1:8080 \\
+    interdiction.v1.SensorService/GetSensor";
 
 fn main() -> ExitCode {
     let (command, config) = match cli::load_from_process() {
@@ -62,6 +70,11 @@ async fn run(command: &Command, mut config: Config) -> Result<()> {
             let directory = tempfile::tempdir()
                 .map_err(|error| Error::internal(format!("no temporary directory: {error}")))?;
             config.store = StoreUrl::Sqlite(directory.path().join("demo.db"));
+            let viewer = server::viewer(&config)?;
+            let registry = server::open(&config, &viewer).await?;
+            demo::record(&registry, &viewer).await?;
+            drop(registry);
+            eprintln!("{TRY}");
             serve(&config).await
         }
         Command::Migrate(_) => store::migrate(&server::store_url(&config)).await,

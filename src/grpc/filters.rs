@@ -174,7 +174,7 @@ impl<'v> Decoder<'v> {
             return Vec::new();
         }
         for (i, text) in texts.iter().enumerate() {
-            self.violations.label(&path.index(i), text, FILTER_TEXT_CHARS_MAX);
+            self.violations.label_required(&path.index(i), text, FILTER_TEXT_CHARS_MAX);
         }
         texts.to_vec()
     }
@@ -196,7 +196,8 @@ impl<'v> Decoder<'v> {
             self.violations.add(path, "not an instant of the years 0001 to 9999");
             return None;
         }
-        Some(seconds * 1_000_000 + i64::from(*nanos) / 1_000)
+        // Records keep microseconds, so the next one bounds the same records exactly.
+        Some(seconds * 1_000_000 + (i64::from(*nanos) + 999) / 1_000)
     }
 
     pub fn time(&mut self, path: &Path<'_>, filter: &proto::TimeFilter) -> TimeFilter {
