@@ -1,5 +1,5 @@
 //! Rows and queries. Nothing outside this module can reach the database, and every query starts at
-//! [`guard`], which puts the visibility rule before anything is counted, sorted or paged.
+//! `guard`, which puts the visibility rule before anything is counted, sorted or paged.
 
 mod agencies;
 mod areas;

@@ -79,7 +79,7 @@ fn a_status_fits_into_the_trailers_of_every_client() {
     let error = Error { message: "é".repeat(2_000), ..Error::invalid(violations) };
     let status = from(error.about("seizures/01890a5d-ac96-774b-bcce-b302099a8057"));
     let headers = {
-        let mut headers = http::HeaderMap::new();
+        let mut headers = tonic::codegen::http::HeaderMap::new();
         status.add_header(&mut headers).expect("a status is a header");
         headers
     };
