@@ -4,7 +4,11 @@ use interdiction::{
     cli::{self, Command, Exit},
     config::{Config, StoreUrl},
     demo,
-    domain::errors::{Error, Kind, Result},
+    domain::{
+        errors::{Error, Kind, Result},
+        viewers::Viewer,
+    },
+    registry::Registry,
     server, store, telemetry,
 };
 use std::{
@@ -65,26 +69,31 @@ fn exit(error: &Error) -> Exit {
 
 async fn run(command: &Command, mut config: Config) -> Result<()> {
     match command {
-        Command::Serve(_) => serve(&config).await,
+        Command::Serve(_) => {
+            let (registry, viewer) = open(&config).await?;
+            serve(&config, registry, viewer).await
+        }
         Command::Demo(_) => {
             let directory = tempfile::tempdir()
                 .map_err(|error| Error::internal(format!("no temporary directory: {error}")))?;
             config.store = StoreUrl::Sqlite(directory.path().join("demo.db"));
-            let viewer = server::viewer(&config)?;
-            let registry = server::open(&config, &viewer).await?;
+            let (registry, viewer) = open(&config).await?;
             demo::record(&registry, &viewer).await?;
-            drop(registry);
             eprintln!("{TRY}");
-            serve(&config).await
+            serve(&config, registry, viewer).await
         }
         Command::Migrate(_) => store::migrate(&server::store_url(&config)).await,
         Command::Check(_) => check(&config).await,
     }
 }
 
-async fn serve(config: &Config) -> Result<()> {
+async fn open(config: &Config) -> Result<(Registry, Viewer)> {
     let viewer = server::viewer(config)?;
     let registry = server::open(config, &viewer).await?;
+    Ok((registry, viewer))
+}
+
+async fn serve(config: &Config, registry: Registry, viewer: Viewer) -> Result<()> {
     let refused = |error: io::Error| {
         let message = format!("cannot listen on {}: {error}", config.listen);
         Error::new(Kind::Unavailable, "CANNOT_LISTEN", message)
@@ -107,8 +116,7 @@ async fn check(config: &Config) -> Result<()> {
     for source in &config.sources {
         println!("{} = {} ({})", source.key, source.shown, source.origin);
     }
-    let viewer = server::viewer(config)?;
-    let registry = server::open(config, &viewer).await?;
+    let (registry, viewer) = open(config).await?;
     registry.get_substance(&viewer, "substances/cocaine").await?;
     println!("the store answers");
     Ok(())

@@ -24,6 +24,18 @@ pub struct Meta {
 }
 
 impl Meta {
+    /// What a record begins with.
+    #[must_use]
+    pub fn first(originator: &AgencyId, now_micros: i64) -> Self {
+        Self {
+            originator: Some(originator.clone()),
+            version: 1,
+            create_micros: now_micros,
+            update_micros: now_micros,
+            delete_micros: None,
+        }
+    }
+
     /// What a caller sends back to change what it read (AIP-154).
     #[must_use]
     pub fn etag(&self) -> String {

@@ -101,13 +101,7 @@ impl Registry {
         let body = request.draft.check(&Path::root(R::Draft::FIELD), &mut violations);
         let (id, body) = violations.finish(id.zip(body))?;
         let asked = self.ask(R::METHODS[0], &request, request_id)?;
-        let meta = Meta {
-            originator: Some(viewer.agency.clone()),
-            version: 1,
-            create_micros: asked.now_micros,
-            update_micros: asked.now_micros,
-            delete_micros: None,
-        };
+        let meta = Meta::first(&viewer.agency, asked.now_micros);
         let record = Arc::new(R::build(id, body, meta));
         let change: Arc<Change<R>> = Arc::new(move |session, lens, _now| {
             let record = Arc::clone(&record);

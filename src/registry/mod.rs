@@ -46,7 +46,6 @@ impl Registry {
     /// # Errors
     /// When the store cannot be written.
     pub async fn register_own_agency(&self, viewer: &Viewer) -> Result<()> {
-        let now = self.source.now_micros();
         let agency = Agency {
             id: viewer.agency.clone(),
             body: AgencyBody {
@@ -58,13 +57,7 @@ impl Registry {
                 parent: None,
                 marking: Marking { label: Tlp::Green, releasable_to: Vec::new() },
             },
-            meta: Meta {
-                originator: Some(viewer.agency.clone()),
-                version: 1,
-                create_micros: now,
-                update_micros: now,
-                delete_micros: None,
-            },
+            meta: Meta::first(&viewer.agency, self.source.now_micros()),
         };
         self.store
             .write(Keep::Commit, move |session| {

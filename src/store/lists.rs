@@ -20,7 +20,7 @@ use crate::domain::{
         AgencyField, AgencySort, OperationField, OperationSort, SeizureField, SeizureSort,
         SensorField, SensorSort,
     },
-    ids::{AgencyId, OperationId, ResourceId, SeizureId, SensorId},
+    ids::ResourceId as _,
     operations::Operation,
     pages::{Direction, List, OrderTerm, Page},
     seizures::{Seizure, SeizureState},
@@ -65,10 +65,8 @@ pub trait Listed: Layout {
     type Sort: Copy + Serialize + Send + Sync + 'static;
     /// The column of a sort.
     fn sort_column(sort: Self::Sort) -> SortColumn;
-    /// Hides what counts nowhere.
-    fn only_active(query: &mut SelectStatement);
-    /// The last part of a name.
-    fn last_part(id: &Self::Id) -> String;
+    /// Hides what counts nowhere, where a record may.
+    fn only_active(_query: &mut SelectStatement) {}
 }
 
 #[expect(private_interfaces, reason = "rows never leave the store")]
@@ -85,10 +83,6 @@ impl Listed for Agency {
             AgencySort::Kind => SortColumn::Int("kind"),
         }
     }
-    fn only_active(_query: &mut SelectStatement) {}
-    fn last_part(id: &AgencyId) -> String {
-        id.as_str().to_owned()
-    }
 }
 
 #[expect(private_interfaces, reason = "rows never leave the store")]
@@ -103,10 +97,6 @@ impl Listed for Sensor {
             SensorSort::DisplayName => SortColumn::Text("display_name_folded"),
             SensorSort::Type => SortColumn::Int("sensor_type"),
         }
-    }
-    fn only_active(_query: &mut SelectStatement) {}
-    fn last_part(id: &SensorId) -> String {
-        id.as_str().to_owned()
     }
 }
 
@@ -123,10 +113,6 @@ impl Listed for Operation {
             OperationSort::Domain => SortColumn::Int("domain"),
             OperationSort::Outcome => SortColumn::Int("outcome"),
         }
-    }
-    fn only_active(_query: &mut SelectStatement) {}
-    fn last_part(id: &OperationId) -> String {
-        id.uuid().to_string()
     }
 }
 
@@ -147,9 +133,6 @@ impl Listed for Seizure {
     fn only_active(query: &mut SelectStatement) {
         query.and_where(at(T, "state").eq(i64::from(SeizureState::Active.code())));
     }
-    fn last_part(id: &SeizureId) -> String {
-        id.uuid().to_string()
-    }
 }
 
 impl Store {
@@ -169,7 +152,6 @@ impl Store {
         };
         let (viewer, list, after) = (viewer.clone(), Arc::new(list), Arc::new(after));
         let size = list.page_size.get() as usize;
-        let order = list.order.clone();
         let mut rows = self
             .read(Reach::Scan, move |session| {
                 let (viewer, list, after) = (viewer.clone(), Arc::clone(&list), Arc::clone(&after));
@@ -190,9 +172,8 @@ impl Store {
         rows.truncate(size);
         let next_page_token = match rows.last() {
             Some((found, values)) if more => {
-                let id = R::last_part(found.record.id());
-                debug_assert_eq!(values.len(), order.len());
-                self.seal(&Cursor { values: values.clone(), id }, &fingerprint)?
+                let name = found.record.id().to_string();
+                self.seal(&Cursor { values: values.clone(), name }, &fingerprint)?
             }
             _ => String::new(),
         };
@@ -217,7 +198,7 @@ impl After {
     fn read<R: Listed>(cursor: Cursor, order: &[OrderTerm<R::Sort>]) -> Result<Self> {
         let wrong = || Error::invalid_field("page_token", "not a token of this query");
         let fits = order.len() == cursor.values.len();
-        let id = R::Id::parse_id(&cursor.id).map_err(|_| wrong())?;
+        let id = R::Id::parse_name(&cursor.name).map_err(|_| wrong())?;
         if !fits {
             return Err(wrong());
         }

@@ -33,13 +33,13 @@ pub use postgres::PostgresLimits;
 pub use records::{Found, Layout, Stored};
 pub use references::Keys;
 
-use crate::domain::errors::Result;
+use crate::domain::errors::{Error, Result};
 use dialect::Engine;
 use futures_util::future::BoxFuture;
 use std::{
     collections::HashMap,
     sync::{
-        Arc, RwLock,
+        Arc, OnceLock, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -52,15 +52,28 @@ pub struct Store {
 }
 
 /// What every session of a store knows.
+#[derive(Default)]
 pub(crate) struct Shared {
-    /// Signs page tokens; kept in the store, so that all of its servers agree.
-    secret: [u8; 32],
+    /// Read when the store is opened, before anybody has it.
+    kept: OnceLock<Kept>,
     /// Keys of agencies by id. An agency is never removed and its key never changes.
     agency_keys: RwLock<HashMap<String, i64>>,
-    /// Keys of substances by id; they change with a migration alone.
-    substance_keys: HashMap<String, i64>,
     /// Statements run so far, for those who count what a request costs.
     statements: AtomicU64,
+}
+
+/// What the store keeps for all of its servers.
+struct Kept {
+    /// Signs page tokens.
+    secret: [u8; 32],
+    /// Keys of substances by id; they change with a migration alone.
+    substance_keys: HashMap<String, i64>,
+}
+
+impl Shared {
+    fn kept(&self) -> Result<&Kept> {
+        self.kept.get().ok_or_else(|| Error::internal("the store is not open yet"))
+    }
 }
 
 /// How much a read may touch.

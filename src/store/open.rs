@@ -1,7 +1,7 @@
 //! Opening a store: migrations first, and never a store that a newer release has changed.
 
 use super::{
-    Keep, Reach, Shared, Store,
+    Keep, Kept, Reach, Shared, Store,
     dialect::{Engine, Session},
     entity::settings,
     postgres::{Postgres, PostgresLimits},
@@ -14,12 +14,7 @@ use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, EntityTrait as _,
     sea_query::{Expr, ExprTrait as _, OnConflict, Query},
 };
-use std::{
-    collections::{BTreeSet, HashMap},
-    fmt,
-    path::PathBuf,
-    sync::{Arc, RwLock, atomic::AtomicU64},
-};
+use std::{collections::BTreeSet, fmt, path::PathBuf, sync::Arc};
 use uuid::Uuid;
 
 /// Where the rows are.
@@ -60,15 +55,16 @@ impl Store {
     /// the database cannot be reached.
     pub async fn open(options: &Options) -> Result<Self> {
         migrate(&options.url).await?;
-        let bare = Self::connect(options, Arc::new(Shared::empty())).await?;
-        let secret = bare.write(Keep::Commit, |s| Box::pin(secret(s))).await?;
+        let store = Self::connect(options).await?;
+        let secret = store.write(Keep::Commit, |s| Box::pin(secret(s))).await?;
         let substance_keys =
-            bare.read(Reach::Keys, |s| Box::pin(references::substance_keys(s))).await?;
-        let shared = Shared { secret, substance_keys, ..Shared::empty() };
-        Self::connect(options, Arc::new(shared)).await
+            store.read(Reach::Keys, |s| Box::pin(references::substance_keys(s))).await?;
+        store.shared.kept.set(Kept { secret, substance_keys }).map_err(|_| twice())?;
+        Ok(store)
     }
 
-    async fn connect(options: &Options, shared: Arc<Shared>) -> Result<Self> {
+    async fn connect(options: &Options) -> Result<Self> {
+        let shared = Arc::new(Shared::default());
         let engine = match &options.url {
             StoreUrl::Sqlite(path) => {
                 Engine::Sqlite(Sqlite::open(path, options.sqlite_readers_max, &shared)?)
@@ -81,15 +77,8 @@ impl Store {
     }
 }
 
-impl Shared {
-    fn empty() -> Self {
-        Self {
-            secret: [0; 32],
-            agency_keys: RwLock::default(),
-            substance_keys: HashMap::new(),
-            statements: AtomicU64::new(0),
-        }
-    }
+fn twice() -> Error {
+    Error::internal("a store was opened twice")
 }
 
 /// Brings the schema up to date.

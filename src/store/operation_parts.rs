@@ -4,16 +4,16 @@ use super::{
     Lens,
     dialect::{Row, Session},
     entity::agencies,
+    filters::at,
     guard,
     records::{Found, PartsOf, Values},
     references::Keys,
     shapes::{
-        PLACE_COLUMNS, PLACE_SEARCH_COLUMNS, WHEN_COLUMNS, from_json, place_values, read_place,
-        read_when, to_json, when_values,
+        PLACE_COLUMNS, WHEN_COLUMNS, from_json, number, place_values, read_place, read_when,
+        to_json, when_values,
     },
 };
 use crate::domain::{
-    codes::Code,
     errors::{Error, Result},
     ids::{AgencyId, SensorId},
     operation_parts::{Conveyance, Detection, Participant, Step, Waypoint},
@@ -24,7 +24,7 @@ use crate::domain::{
 };
 use sea_orm::{
     Value,
-    sea_query::{Alias, Expr, ExprTrait as _, Order, Query, SelectStatement},
+    sea_query::{Alias, ExprTrait as _, Order, Query, SelectStatement},
 };
 use std::collections::HashMap;
 
@@ -82,10 +82,6 @@ fn place_of(index: &HashMap<i64, usize>, key: i64) -> Result<usize> {
 
 fn keyed<T>(row: &mut Row<'_>, read: impl Fn(&mut Row<'_>) -> Result<T>) -> Result<(i64, T)> {
     Ok((row.int()?, read(row)?))
-}
-
-fn at(alias: &'static str, column: &'static str) -> Expr {
-    Expr::col((Alias::new(alias), Alias::new(column)))
 }
 
 fn parts_of(table: &'static str, keys: &[i64], columns: &[&'static str]) -> SelectStatement {
@@ -207,10 +203,6 @@ fn rows<T>(
         .collect()
 }
 
-fn number<C: Code>(code: Option<C>) -> Value {
-    code.map_or(0, |code| i64::from(code.code())).into()
-}
-
 fn place_json(place: Option<&Place>) -> Result<Value> {
     Ok(place.map(to_json).transpose()?.into())
 }
@@ -235,7 +227,7 @@ fn detection_values(part: &Detection, keys: &Keys) -> Result<Values> {
         ("target_kind", number(*target_kind)),
         ("confidence", number(*confidence)),
     ];
-    values.extend(WHEN_COLUMNS.into_iter().zip(when_values(when.as_ref())));
+    values.extend(when_values(when.as_ref()));
     Ok(values)
 }
 
@@ -249,7 +241,7 @@ fn step_values(part: &Step, keys: &Keys) -> Result<Values> {
         ("place", place_json(place.as_ref())?),
         ("note", note.as_str().into()),
     ];
-    values.extend(WHEN_COLUMNS.into_iter().zip(when_values(when.as_ref())));
+    values.extend(when_values(when.as_ref()));
     Ok(values)
 }
 
@@ -281,7 +273,6 @@ fn conveyance_values(part: &Conveyance) -> Values {
 fn waypoint_values(part: &Waypoint) -> Values {
     let Waypoint { kind, place } = part;
     let mut values: Values = vec![("kind", number(Some(*kind)))];
-    let place_columns = PLACE_COLUMNS.into_iter().chain(PLACE_SEARCH_COLUMNS);
-    values.extend(place_columns.zip(place_values(Some(place))));
+    values.extend(place_values(Some(place)));
     values
 }

@@ -9,8 +9,8 @@ use super::{
     records::{Common, Found, Layout, PartsOf, T, Values},
     references::Keys,
     shapes::{
-        PLACE_COLUMNS, PLACE_SEARCH_COLUMNS, WHEN_COLUMNS, from_json, place_values, read_place,
-        read_when, to_json, when_values,
+        PLACE_COLUMNS, WHEN_COLUMNS, from_json, place_values, read_place, read_when, to_json,
+        when_values,
     },
 };
 use crate::domain::{
@@ -109,9 +109,8 @@ impl Layout for Operation {
             ("narrative_folded", fold(narrative).into()),
             ("sources", to_json(sources)?.into()),
         ];
-        values.extend(WHEN_COLUMNS.into_iter().zip(when_values(when.as_ref())));
-        let place_columns = PLACE_COLUMNS.into_iter().chain(PLACE_SEARCH_COLUMNS);
-        values.extend(place_columns.zip(place_values(place.as_ref())));
+        values.extend(when_values(when.as_ref()));
+        values.extend(place_values(place.as_ref()));
         Ok(values)
     }
 

@@ -23,15 +23,15 @@ pub(super) enum SortValue {
 pub(super) struct Cursor {
     /// Sort values of the last record, in the order of the terms.
     pub values: Vec<SortValue>,
-    /// Id of the last record: the last part of its name.
-    pub id: String,
+    /// Resource name of the last record.
+    pub name: String,
 }
 
 impl Store {
     pub(super) fn seal(&self, cursor: &Cursor, fingerprint: &[u8]) -> Result<String> {
         let mut bytes = serde_json::to_vec(cursor)
             .map_err(|error| Error::internal(format!("page token: {error}")))?;
-        let mac = self.mac(&bytes, fingerprint);
+        let mac = self.mac(&bytes, fingerprint)?;
         bytes.extend_from_slice(&mac.as_bytes()[..MAC_BYTES]);
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -45,19 +45,20 @@ impl Store {
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| wrong())?;
         let split = bytes.len().checked_sub(MAC_BYTES).ok_or_else(wrong)?;
         let (body, mac) = bytes.split_at(split);
-        let mut padded = *self.mac(body, fingerprint).as_bytes();
+        let expected = self.mac(body, fingerprint)?;
+        let mut padded = *expected.as_bytes();
         padded[..MAC_BYTES].copy_from_slice(mac);
         // Comparing hashes takes the same time wherever they differ.
-        if blake3::Hash::from_bytes(padded) != self.mac(body, fingerprint) {
+        if blake3::Hash::from_bytes(padded) != expected {
             return Err(wrong());
         }
         serde_json::from_slice(body).map_err(|_| wrong())
     }
 
-    fn mac(&self, body: &[u8], fingerprint: &[u8]) -> blake3::Hash {
-        let mut hasher = blake3::Hasher::new_keyed(&self.shared.secret);
+    fn mac(&self, body: &[u8], fingerprint: &[u8]) -> Result<blake3::Hash> {
+        let mut hasher = blake3::Hasher::new_keyed(&self.shared.kept()?.secret);
         hasher.update(&(fingerprint.len() as u64).to_le_bytes());
         hasher.update(fingerprint).update(body);
-        hasher.finalize()
+        Ok(hasher.finalize())
     }
 }

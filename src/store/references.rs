@@ -96,7 +96,7 @@ impl Session {
         self.find_sensors(lens, &wanted, &kept_targets, &mut keys).await?;
         self.find_operations(lens, &wanted, &kept_targets, &mut keys).await?;
         for id in &wanted.substances {
-            if let Some(key) = self.shared.substance_keys.get(id) {
+            if let Some(key) = self.shared.kept()?.substance_keys.get(id) {
                 let id = SubstanceId::from_stored(id.clone());
                 keys.found.insert(Target::Substance(id), *key);
             }

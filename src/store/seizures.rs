@@ -8,12 +8,12 @@ use super::{
     records::{Common, Found, Layout, PartsOf, T, Values},
     references::Keys,
     shapes::{
-        PLACE_COLUMNS, PLACE_SEARCH_COLUMNS, WHEN_COLUMNS, from_json, place_values, read_place,
-        read_when, to_json, when_values,
+        PLACE_COLUMNS, WHEN_COLUMNS, from_json, number, place_values, read_place, read_when,
+        to_json, when_values,
     },
 };
 use crate::domain::{
-    codes::Code,
+    codes::Code as _,
     errors::{Error, Kind, Result},
     ids::{AgencyId, OperationId, SeizureId, SubstanceId},
     quantities::{Amount, Quantity},
@@ -118,9 +118,8 @@ impl Layout for Seizure {
             ("sources", to_json(sources)?.into()),
             ("mass_micrograms", mass.into()),
         ];
-        values.extend(WHEN_COLUMNS.into_iter().zip(when_values(when.as_ref())));
-        let place_columns = PLACE_COLUMNS.into_iter().chain(PLACE_SEARCH_COLUMNS);
-        values.extend(place_columns.zip(place_values(place.as_ref())));
+        values.extend(when_values(when.as_ref()));
+        values.extend(place_values(place.as_ref()));
         Ok(values)
     }
 
@@ -222,10 +221,6 @@ fn read_item(row: &mut Row<'_>) -> Result<Item> {
         purity_percent: row.text()?,
         package_count: row.int_or_null()?.and_then(|count| i32::try_from(count).ok()),
     })
-}
-
-fn number<C: Code>(code: Option<C>) -> Value {
-    code.map_or(0, |code| i64::from(code.code())).into()
 }
 
 fn item_values(key: i64, position: i64, item: &Item, keys: &Keys) -> Result<Values> {

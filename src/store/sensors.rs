@@ -7,7 +7,7 @@ use super::{
     guard::{self, col},
     records::{Common, Found, Layout, PartsOf, T, Values},
     references::Keys,
-    shapes::{PLACE_COLUMNS, PLACE_SEARCH_COLUMNS, place_values, read_place},
+    shapes::{PLACE_COLUMNS, place_values, read_place},
 };
 use crate::domain::{
     codes::Code as _,
@@ -90,8 +90,7 @@ impl Layout for Sensor {
             ("sensor_type", i64::from(sensor_type.code()).into()),
             ("operator_id", keys.agency(operator.as_ref())?.into()),
         ];
-        let place_columns = PLACE_COLUMNS.into_iter().chain(PLACE_SEARCH_COLUMNS);
-        values.extend(place_columns.zip(place_values(site.as_ref())));
+        values.extend(place_values(site.as_ref()));
         Ok(values)
     }
 

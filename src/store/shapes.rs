@@ -2,7 +2,7 @@
 
 use super::dialect::Row;
 use crate::domain::{
-    codes::Code as _,
+    codes::Code,
     dates::When,
     errors::{Error, Result},
     places::{AdministrativeCode, Place, Point},
@@ -15,7 +15,7 @@ use serde::{Serialize, de::DeserializeOwned};
 /// Stands for an instant that is not known: before every real one.
 pub(super) const NO_INSTANT: i64 = i64::MIN;
 
-/// The columns of a date, in the order of [`when_values`] and [`read_when`].
+/// The columns of a date, in the order of [`read_when`].
 pub(super) const WHEN_COLUMNS: [&str; 3] = ["when_text", "when_earliest", "when_latest"];
 
 /// The columns of a place that a reader needs, in the order of [`read_place`].
@@ -33,17 +33,17 @@ pub(super) const PLACE_COLUMNS: [&str; 10] = [
 ];
 
 /// The columns of a place that only filters need.
-pub(super) const PLACE_SEARCH_COLUMNS: [&str; 4] =
-    ["unit_x", "unit_y", "unit_z", "place_text_folded"];
+const PLACE_SEARCH_COLUMNS: [&str; 4] = ["unit_x", "unit_y", "unit_z", "place_text_folded"];
 
-/// Values of [`WHEN_COLUMNS`].
-pub(super) fn when_values(when: Option<&When>) -> [Value; 3] {
-    match when {
+/// [`WHEN_COLUMNS`] with their values.
+pub(super) fn when_values(when: Option<&When>) -> impl Iterator<Item = (&'static str, Value)> {
+    let values = match when {
         None => [Value::String(None), NO_INSTANT.into(), NO_INSTANT.into()],
         Some(when) => {
             [when.as_str().into(), when.earliest_micros().into(), when.latest_micros().into()]
         }
-    }
+    };
+    WHEN_COLUMNS.into_iter().zip(values)
 }
 
 pub(super) fn read_when(row: &mut Row<'_>) -> Result<Option<When>> {
@@ -51,15 +51,15 @@ pub(super) fn read_when(row: &mut Row<'_>) -> Result<Option<When>> {
     Ok(text.map(|text| When::from_parts(text, earliest, latest)))
 }
 
-/// Values of [`PLACE_COLUMNS`] and [`PLACE_SEARCH_COLUMNS`], one after the other.
-pub(super) fn place_values(place: Option<&Place>) -> Vec<Value> {
+/// [`PLACE_COLUMNS`] and [`PLACE_SEARCH_COLUMNS`] with their values.
+pub(super) fn place_values(place: Option<&Place>) -> impl Iterator<Item = (&'static str, Value)> {
     let nowhere = Place::default();
     let Place { kind, point, region_code, subdivision_code, administrative_code, unlocode, text } =
         place.unwrap_or(&nowhere);
     let code = administrative_code.as_ref();
     let vector = point.map(|point| point.unit_vector());
-    vec![
-        kind.map_or(0, |kind| i64::from(kind.code())).into(),
+    let values = [
+        number(*kind),
         point.map(|point| point.latitude).into(),
         point.map(|point| point.longitude).into(),
         point.and_then(|point| point.uncertainty_meters).into(),
@@ -73,7 +73,13 @@ pub(super) fn place_values(place: Option<&Place>) -> Vec<Value> {
         vector.map(|v| v[1]).into(),
         vector.map(|v| v[2]).into(),
         fold(text).into(),
-    ]
+    ];
+    PLACE_COLUMNS.into_iter().chain(PLACE_SEARCH_COLUMNS).zip(values)
+}
+
+/// The number of an enumeration; 0 is none.
+pub(super) fn number<C: Code>(code: Option<C>) -> Value {
+    code.map_or(0, |code| i64::from(code.code())).into()
 }
 
 /// Reads [`PLACE_COLUMNS`]; a row without any of them has no place.

@@ -55,7 +55,7 @@ impl Store {
             .map_err(|error| Error::internal(format!("page token: {error}")))?;
         let after = match list.page_token.as_str() {
             "" => String::new(),
-            token => self.unseal(token, &fingerprint)?.id,
+            token => self.unseal(token, &fingerprint)?.name,
         };
         let size = list.page_size.get();
         let mut records = self.substances(viewer, list.filter, after, u64::from(size) + 1).await?;
@@ -63,7 +63,7 @@ impl Store {
         records.truncate(size as usize);
         let next_page_token = match records.last() {
             Some(last) if more => {
-                let cursor = Cursor { values: Vec::new(), id: last.id.as_str().to_owned() };
+                let cursor = Cursor { values: Vec::new(), name: last.id.as_str().to_owned() };
                 self.seal(&cursor, &fingerprint)?
             }
             _ => String::new(),

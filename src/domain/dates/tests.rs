@@ -1,3 +1,5 @@
+//! Tables and calendar walks that hold the dates to their rules.
+
 use super::calendar::{days_from_civil, last_day_of_month};
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Factors, check figures and borders that hold the quantities to their rules.
+
 use super::*;
 use QuantityError as E;
 use proptest::prelude::*;

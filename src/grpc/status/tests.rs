@@ -1,3 +1,5 @@
+//! What every error shows to a caller, and what it never does.
+
 use super::*;
 use crate::domain::check::Violation;
 use std::time::Duration;

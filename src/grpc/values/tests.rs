@@ -1,3 +1,5 @@
+//! The enumerations of the domain against those of the contract.
+
 use super::*;
 use crate::domain::{
     agencies::AgencyKind,
