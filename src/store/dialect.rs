@@ -15,7 +15,7 @@ use sea_orm::{
     StatementBuilder, Value,
 };
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     time::Duration,
 };
 use uuid::Uuid;
@@ -86,7 +86,7 @@ impl Session {
         statement: Statement,
         decode: impl Fn(&mut Row<'_>) -> Result<T> + Send,
     ) -> Result<Vec<T>> {
-        self.shared.statements.fetch_add(1, Ordering::Relaxed);
+        self.shared.count(&statement);
         let results = match &self.link {
             Link::Sqlite(connection) => return sqlite_rows(connection, &statement, decode),
             Link::Postgres(transaction) => transaction.query_all_raw(statement).await,
@@ -107,7 +107,7 @@ impl Session {
     /// Runs a statement without rows.
     pub(super) async fn execute(&mut self, statement: &impl StatementBuilder) -> Result<()> {
         let statement = self.backend().build(statement);
-        self.shared.statements.fetch_add(1, Ordering::Relaxed);
+        self.shared.count(&statement);
         let done = match &self.link {
             Link::Sqlite(connection) => return sqlite_execute(connection, &statement),
             Link::Postgres(transaction) => transaction.execute_raw(statement).await,

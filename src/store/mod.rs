@@ -60,7 +60,11 @@ pub(crate) struct Shared {
     agency_keys: RwLock<HashMap<String, i64>>,
     /// Statements run so far, for those who count what a request costs.
     statements: AtomicU64,
+    /// Sees every statement before it runs.
+    watch: OnceLock<Watch>,
 }
+
+type Watch = Box<dyn Fn(&sea_orm::Statement) + Send + Sync>;
 
 /// What the store keeps for all of its servers.
 struct Kept {
@@ -71,6 +75,13 @@ struct Kept {
 }
 
 impl Shared {
+    fn count(&self, statement: &sea_orm::Statement) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        if let Some(watch) = self.watch.get() {
+            watch(statement);
+        }
+    }
+
     fn kept(&self) -> Result<&Kept> {
         self.kept.get().ok_or_else(|| Error::internal("the store is not open yet"))
     }
@@ -126,5 +137,12 @@ impl Store {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.shared.statements.load(Ordering::Relaxed)
+    }
+
+    /// Shows every statement from now on, before it runs, to a watcher that stays: benchmarks run
+    /// the same ones on the bare driver.
+    #[doc(hidden)]
+    pub fn watch(&self, watch: impl Fn(&sea_orm::Statement) + Send + Sync + 'static) {
+        let _first_stays = self.shared.watch.set(Box::new(watch));
     }
 }

@@ -1,0 +1,59 @@
+//! The floor of the wire: a tonic service that answers every Get with the same message.
+
+use interdiction::proto::{
+    self,
+    seizure_service_server::{SeizureService, SeizureServiceServer},
+};
+use prost::Message as _;
+use std::path::Path;
+use tokio::net::TcpListener;
+use tonic::{
+    Request, Response, Status,
+    transport::{Server, server::TcpIncoming},
+};
+
+struct Constant(proto::Seizure);
+
+macro_rules! constant_service {
+    ($($method:ident $request:ident $response:ident;)+) => {
+        #[tonic::async_trait]
+        impl SeizureService for Constant {
+            async fn get_seizure(
+                &self,
+                _request: Request<proto::GetSeizureRequest>,
+            ) -> Result<Response<proto::Seizure>, Status> {
+                Ok(Response::new(self.0.clone()))
+            }
+            $(
+                async fn $method(
+                    &self,
+                    _request: Request<proto::$request>,
+                ) -> Result<Response<proto::$response>, Status> {
+                    Err(Status::unimplemented("it answers Get alone"))
+                }
+            )+
+        }
+    };
+}
+
+constant_service! {
+    list_seizures ListSeizuresRequest ListSeizuresResponse;
+    batch_get_seizures BatchGetSeizuresRequest BatchGetSeizuresResponse;
+    create_seizure CreateSeizureRequest Seizure;
+    update_seizure UpdateSeizureRequest Seizure;
+    delete_seizure DeleteSeizureRequest Seizure;
+    retract_seizure RetractSeizureRequest Seizure;
+}
+
+/// Serves until the process is ended.
+pub async fn serve(message: &Path) {
+    let message = std::fs::read(message).expect("a message");
+    let seizure = proto::Seizure::decode(message.as_slice()).expect("a seizure");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    eprintln!("listening on http://{}", listener.local_addr().expect("an address"));
+    Server::builder()
+        .add_service(SeizureServiceServer::new(Constant(seizure)))
+        .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)))
+        .await
+        .expect("it serves");
+}

@@ -1,0 +1,254 @@
+//! The floors of the store: the statements that the registry runs, on the bare driver.
+
+use crate::load::{Load, drive, summary};
+use rusqlite::{Connection, config::DbConfig, types::Value as Cell};
+use sea_orm::{
+    Statement, Value,
+    sqlx::{self, Postgres, postgres::PgPool, query::Query},
+};
+use std::{
+    path::Path,
+    process::Command,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use uuid::Uuid;
+
+/// The statements of one request, with what changes from one request to the next.
+#[derive(Debug, Clone, Default)]
+pub struct Recorded {
+    pub statements: Vec<Statement>,
+    /// Ids of the record and of the request; each run takes others.
+    pub ids: Vec<Uuid>,
+    /// Key of the record's row.
+    pub key: Option<i64>,
+}
+
+impl Recorded {
+    fn is_id(&self, value: &Value) -> bool {
+        matches!(value, Value::Uuid(Some(uuid)) if self.ids.contains(uuid))
+    }
+
+    fn is_key(&self, value: &Value) -> bool {
+        matches!(value, Value::BigInt(Some(key)) if Some(*key) == self.key)
+    }
+}
+
+fn values(statement: &Statement) -> &[Value] {
+    statement.values.as_ref().map_or(&[], |values| values.0.as_slice())
+}
+
+fn cell(value: &Value) -> Cell {
+    match value {
+        Value::BigInt(Some(value)) => Cell::Integer(*value),
+        Value::BigUnsigned(Some(value)) => Cell::Integer(i64::try_from(*value).expect("a limit")),
+        Value::Double(Some(value)) => Cell::Real(*value),
+        Value::String(Some(value)) => Cell::Text(value.to_string()),
+        Value::Uuid(Some(value)) => Cell::Blob(value.as_bytes().to_vec()),
+        _ => Cell::Null,
+    }
+}
+
+fn connect(path: &Path) -> Connection {
+    let connection = Connection::open(path).expect("the store");
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).expect("a setting");
+    let pragmas = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
+                   PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000;";
+    connection.execute_batch(pragmas).expect("settings");
+    connection
+}
+
+/// rusqlite on as many threads, each column of each row looked at.
+pub fn sqlite_reads(
+    path: &Path,
+    recorded: &Recorded,
+    ids: &Arc<Vec<Uuid>>,
+    threads: usize,
+    lasting: Duration,
+) -> Load {
+    let began = Instant::now();
+    let threads: Vec<_> = (0..threads)
+        .map(|thread| {
+            let (path, recorded, ids) = (path.to_owned(), recorded.clone(), Arc::clone(ids));
+            std::thread::spawn(move || {
+                let connection = connect(&path);
+                let mut took = Vec::new();
+                while began.elapsed() < lasting {
+                    let asked = Instant::now();
+                    let id = ids[(took.len() * 7 + thread) % ids.len()];
+                    read_sqlite(&connection, &recorded, id);
+                    took.push(asked.elapsed());
+                }
+                took
+            })
+        })
+        .collect();
+    let took = threads.into_iter().flat_map(|thread| thread.join().expect("a thread ends"));
+    summary(took.collect(), began.elapsed())
+}
+
+fn read_sqlite(connection: &Connection, recorded: &Recorded, id: Uuid) {
+    for statement in &recorded.statements {
+        let mut prepared = connection.prepare_cached(&statement.sql).expect("a statement");
+        let columns = prepared.column_count();
+        let bound = values(statement).iter().map(|value| {
+            if recorded.is_id(value) { Cell::Blob(id.as_bytes().to_vec()) } else { cell(value) }
+        });
+        let mut rows = prepared.query(rusqlite::params_from_iter(bound)).expect("rows");
+        while let Some(row) = rows.next().expect("a row") {
+            for column in 0..columns {
+                std::hint::black_box(row.get_ref(column).expect("a column"));
+            }
+        }
+    }
+}
+
+/// A loop over rusqlite that commits some creations at a time.
+pub fn sqlite_creates(path: &Path, recorded: &Recorded, at_a_time: usize, lasting: Duration) -> Load {
+    let connection = connect(path);
+    let inserts: Vec<&Statement> =
+        recorded.statements.iter().filter(|s| s.sql.starts_with("INSERT")).collect();
+    let (began, mut took) = (Instant::now(), Vec::new());
+    while began.elapsed() < lasting {
+        let asked = Instant::now();
+        connection.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+        for _ in 0..at_a_time {
+            create_sqlite(&connection, recorded, &inserts);
+        }
+        connection.execute_batch("COMMIT").expect("a commit");
+        took.extend(std::iter::repeat_n(asked.elapsed(), at_a_time));
+    }
+    summary(took, began.elapsed())
+}
+
+#[expect(clippy::disallowed_methods, reason = "ids of the benchmark's rows")]
+fn create_sqlite(connection: &Connection, recorded: &Recorded, inserts: &[&Statement]) {
+    let mut key = None;
+    for statement in inserts {
+        let mut prepared = connection.prepare_cached(&statement.sql).expect("a statement");
+        let bound = values(statement).iter().map(|value| {
+            if recorded.is_id(value) {
+                Cell::Blob(Uuid::now_v7().as_bytes().to_vec())
+            } else if recorded.is_key(value) {
+                Cell::Integer(key.expect("the seizure comes first"))
+            } else {
+                cell(value)
+            }
+        });
+        let bound: Vec<Cell> = bound.collect();
+        if statement.sql.contains("RETURNING") {
+            let made = prepared.query_row(rusqlite::params_from_iter(bound), |row| row.get(0));
+            key = Some(made.expect("a key"));
+        } else {
+            prepared.execute(rusqlite::params_from_iter(bound)).expect("a row");
+        }
+    }
+}
+
+/// sqlx over as many connections, each with a caller of its own.
+pub async fn postgres_reads(
+    url: &str,
+    recorded: &Recorded,
+    ids: &Arc<Vec<Uuid>>,
+    connections: u32,
+    lasting: Duration,
+) -> Load {
+    let options = sqlx::postgres::PgPoolOptions::new().max_connections(connections);
+    let pool: PgPool = options.connect(url).await.expect("the database");
+    let (recorded, ids) = (Arc::new(recorded.clone()), Arc::clone(ids));
+    let load = drive(connections as usize, lasting, {
+        let pool = pool.clone();
+        move |caller, turn| {
+            let (pool, recorded) = (pool.clone(), Arc::clone(&recorded));
+            let id = ids[(turn * 7 + caller) % ids.len()];
+            async move {
+                for statement in &recorded.statements {
+                    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.sql.as_str()));
+                    for value in values(statement) {
+                        query = if recorded.is_id(value) {
+                            query.bind(id)
+                        } else {
+                            bind(query, value)
+                        };
+                    }
+                    std::hint::black_box(query.fetch_all(&pool).await.expect("rows"));
+                }
+            }
+        }
+    })
+    .await;
+    pool.close().await;
+    load
+}
+
+type PgQuery<'q> = Query<'q, Postgres, <Postgres as sqlx::Database>::Arguments>;
+
+fn bind<'q>(query: PgQuery<'q>, value: &'q Value) -> PgQuery<'q> {
+    match value {
+        Value::BigInt(value) => query.bind(*value),
+        Value::BigUnsigned(value) => query.bind(value.map(|v| i64::try_from(v).expect("a limit"))),
+        Value::Double(value) => query.bind(*value),
+        Value::String(value) => query.bind(value.as_deref()),
+        Value::Uuid(value) => query.bind(*value),
+        other => panic!("no column holds a {other:?}"),
+    }
+}
+
+/// `pgbench -M prepared` running the statements as one transaction. Its p50 and p99 are the mean:
+/// it tells no others without a log of each.
+pub fn pgbench(url: &str, recorded: &Recorded, clients: usize, lasting: Duration) -> Load {
+    let script = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(script.path(), transaction(recorded)).expect("a script");
+    let seconds = lasting.as_secs().max(1).to_string();
+    let output = Command::new("pgbench")
+        .args(["-n", "-M", "prepared", "-j", "2", "-T", &seconds, "-c", &clients.to_string()])
+        .arg("-f")
+        .arg(script.path())
+        .arg(url)
+        .output()
+        .expect("pgbench is installed");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let figure = |before: &str, after: &str| -> f64 {
+        let line = text.lines().find(|line| line.starts_with(before)).unwrap_or_else(|| {
+            panic!("pgbench: {text}{}", String::from_utf8_lossy(&output.stderr))
+        });
+        let number = line[before.len()..].split(after).next().unwrap_or_default();
+        number.trim().parse().expect("a figure")
+    };
+    let mean = Duration::from_secs_f64(figure("latency average = ", " ms") / 1_000.0);
+    Load { rate: figure("tps = ", " ("), p50: mean, p99: mean }
+}
+
+fn transaction(recorded: &Recorded) -> String {
+    let mut script = "BEGIN;\n".to_owned();
+    for statement in &recorded.statements {
+        let mut sql = statement.sql.clone();
+        for (number, value) in values(statement).iter().enumerate().rev() {
+            let literal = if recorded.is_id(value) {
+                "gen_random_uuid()".to_owned()
+            } else if recorded.is_key(value) {
+                ":id".to_owned()
+            } else {
+                literal(value)
+            };
+            sql = sql.replace(&format!("${}", number + 1), &literal);
+        }
+        let end = if sql.contains("RETURNING \"id\"") { " \\gset\n" } else { ";\n" };
+        script.push_str(&sql);
+        script.push_str(end);
+    }
+    script.push_str("COMMIT;\n");
+    script
+}
+
+fn literal(value: &Value) -> String {
+    match value {
+        Value::BigInt(Some(value)) => value.to_string(),
+        Value::BigUnsigned(Some(value)) => value.to_string(),
+        Value::Double(Some(value)) => value.to_string(),
+        // pgbench takes a colon before a letter for a variable; in JSON a space may stand between.
+        Value::String(Some(value)) => format!("'{}'", value.replace('\'', "''").replace(':', ": ")),
+        Value::Uuid(Some(value)) => format!("'{value}'"),
+        _ => "NULL".to_owned(),
+    }
+}
