@@ -208,9 +208,11 @@ pub fn pgbench(url: &str, recorded: &Recorded, clients: usize, lasting: Duration
         .output()
         .expect("pgbench is installed");
     let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!errors.contains("aborted"), "pgbench: {errors}");
     let figure = |before: &str, after: &str| -> f64 {
         let line = text.lines().find(|line| line.starts_with(before)).unwrap_or_else(|| {
-            panic!("pgbench: {text}{}", String::from_utf8_lossy(&output.stderr))
+            panic!("pgbench: {text}{errors}")
         });
         let number = line[before.len()..].split(after).next().unwrap_or_default();
         number.trim().parse().expect("a figure")

@@ -37,6 +37,8 @@ Measures Get, List of 50 and Create beside their floors, and prints a table in M
 
 INTERDICTION_BENCH_POSTGRES names a server that may be written to: postgres://user@host:port/postgres";
 
+const POSTGRES_VARIABLE: &str = "INTERDICTION_BENCH_POSTGRES";
+
 /// Requests in flight at the same time, over eight connections.
 const CALLERS: usize = 64;
 const CONNECTIONS: usize = 8;
@@ -133,8 +135,8 @@ async fn stores(options: &Options) -> Vec<(&'static str, StoreUrl)> {
 }
 
 fn postgres_url(database: &str) -> StoreUrl {
-    let server = std::env::var("INTERDICTION_BENCH_POSTGRES").unwrap_or_else(|_| {
-        eprintln!("INTERDICTION_BENCH_POSTGRES is not set\n\n{HELP}");
+    let server = std::env::var(POSTGRES_VARIABLE).unwrap_or_else(|_| {
+        eprintln!("{POSTGRES_VARIABLE} is not set\n\n{HELP}");
         std::process::exit(2);
     });
     let (base, _) = server.rsplit_once('/').expect("a URL with a database");

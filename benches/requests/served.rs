@@ -17,7 +17,9 @@ impl Served {
     pub fn registry(store: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_interdiction"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--store", store, "--viewer-agency"]);
-        command.args([crate::stage::AGENCY, "--viewer-region", "MX", "--log-level", "warn"]);
+        command.args([crate::stage::AGENCY, "--viewer-region", "MX", "--log-filter", "warn"]);
+        // The server takes a variable of its prefix that it does not know for a mistake.
+        command.env_remove(crate::POSTGRES_VARIABLE);
         Self::start(command)
     }
 

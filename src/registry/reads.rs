@@ -27,7 +27,7 @@ impl Registry {
         let (viewer, ids) = (viewer.clone(), std::sync::Arc::new(ids));
         let reach = if ids.len() == 1 { Reach::Keys } else { Reach::Scan };
         self.store
-            .read(reach, move |session| {
+            .read(reach, R::SPAN, move |session| {
                 let (viewer, ids) = (viewer.clone(), std::sync::Arc::clone(&ids));
                 Box::pin(async move {
                     let lens = session.lens(&viewer).await?;

@@ -5,7 +5,7 @@ use super::{
     dialect::{Row, Session},
     entity::agencies,
     guard::{self, col},
-    records::{Common, Found, Layout, PartsOf, T, Values},
+    records::{Common, Layout, PartsOf, T, Values},
     references::Keys,
 };
 use crate::domain::{
@@ -54,14 +54,6 @@ impl Layout for Agency {
             marking,
         };
         Ok(Self { id, body, meta })
-    }
-
-    fn load_parts<'s>(
-        _session: &'s mut Session,
-        _lens: &'s Lens,
-        _found: &'s mut [Found<Self>],
-    ) -> BoxFuture<'s, Result<()>> {
-        Box::pin(async { Ok(()) })
     }
 
     fn values(&self, keys: &Keys) -> Result<Values> {

@@ -4,14 +4,14 @@
 //! on the thread that asks, where a hop to a thread for each connection would cost more than the
 //! statement.
 
-use super::{Keep, Reach, Shared, Work, postgres::Postgres, sqlite::Sqlite};
+use super::{Keep, Reach, Shared, Span, Work, postgres::Postgres, sqlite::Sqlite};
 use crate::domain::{
     codes::Code,
     errors::{Error, Kind, Result},
 };
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr, Statement,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr, Statement,
     StatementBuilder, Value,
 };
 use std::{
@@ -31,11 +31,12 @@ impl Engine {
         &self,
         shared: &Arc<Shared>,
         reach: Reach,
+        span: Span,
         work: impl Work<T>,
     ) -> Result<T> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.read(shared, reach, work).await,
-            Self::Postgres(postgres) => postgres.read(shared, work).await,
+            Self::Sqlite(sqlite) => sqlite.read(shared, reach, span, work).await,
+            Self::Postgres(postgres) => postgres.read(shared, span, work).await,
         }
     }
 
@@ -61,35 +62,30 @@ pub struct Session {
 pub(super) enum Link {
     Sqlite(rusqlite::Connection),
     Postgres(DatabaseTransaction),
+    /// Each statement on whatever connection is free, for work of one.
+    PostgresPool(DatabaseConnection),
 }
 
 impl Session {
     fn backend(&self) -> DbBackend {
         match self.link {
             Link::Sqlite(_) => DbBackend::Sqlite,
-            Link::Postgres(_) => DbBackend::Postgres,
+            Link::Postgres(_) | Link::PostgresPool(_) => DbBackend::Postgres,
         }
     }
 
     /// Runs a statement and decodes its rows in the order of its columns.
     pub(super) async fn rows<T: Send>(
         &mut self,
-        statement: &impl StatementBuilder,
+        statement: impl Spell,
         decode: impl Fn(&mut Row<'_>) -> Result<T> + Send,
     ) -> Result<Vec<T>> {
-        let statement = self.backend().build(statement);
-        self.rows_of(statement, decode).await
-    }
-
-    async fn rows_of<T: Send>(
-        &mut self,
-        statement: Statement,
-        decode: impl Fn(&mut Row<'_>) -> Result<T> + Send,
-    ) -> Result<Vec<T>> {
+        let statement = statement.spell(self.backend());
         self.shared.count(&statement);
         let results = match &self.link {
             Link::Sqlite(connection) => return sqlite_rows(connection, &statement, decode),
             Link::Postgres(transaction) => transaction.query_all_raw(statement).await,
+            Link::PostgresPool(pool) => pool.query_all_raw(statement).await,
         };
         let results = results.map_err(|error| postgres_error(&error))?;
         results.iter().map(|row| decode(&mut Row::new(Cells::Postgres(row)))).collect()
@@ -98,19 +94,20 @@ impl Session {
     /// Runs a statement that has at most one row.
     pub(super) async fn row<T: Send>(
         &mut self,
-        statement: &impl StatementBuilder,
+        statement: impl Spell,
         decode: impl Fn(&mut Row<'_>) -> Result<T> + Send,
     ) -> Result<Option<T>> {
         Ok(self.rows(statement, decode).await?.pop())
     }
 
     /// Runs a statement without rows.
-    pub(super) async fn execute(&mut self, statement: &impl StatementBuilder) -> Result<()> {
-        let statement = self.backend().build(statement);
+    pub(super) async fn execute(&mut self, statement: impl Spell) -> Result<()> {
+        let statement = statement.spell(self.backend());
         self.shared.count(&statement);
         let done = match &self.link {
             Link::Sqlite(connection) => return sqlite_execute(connection, &statement),
             Link::Postgres(transaction) => transaction.execute_raw(statement).await,
+            Link::PostgresPool(pool) => pool.execute_raw(statement).await,
         };
         done.map(|_| ()).map_err(|error| postgres_error(&error))
     }
@@ -124,7 +121,7 @@ impl Session {
     ) {
         match self.link {
             Link::Sqlite(_) => {}
-            Link::Postgres(_) => {
+            Link::Postgres(_) | Link::PostgresPool(_) => {
                 query.lock_with_tables(
                     sea_orm::sea_query::LockType::Update,
                     [sea_orm::sea_query::Alias::new(alias)],
@@ -150,16 +147,49 @@ impl Session {
                  SELECT head.revision, $1, $2, $3, $4, $5, $6, $7, $8 FROM head"
             ),
         };
-        self.execute(&Raw(Statement::from_sql_and_values(backend, sql, values))).await
+        self.execute(self.spelled(&sql, values)).await
+    }
+
+    /// Spells a statement for this database.
+    pub(super) fn spell(&self, statement: &impl StatementBuilder) -> Spelled {
+        Spelled(self.backend().build(statement))
+    }
+
+    /// A statement of a known text.
+    pub(super) fn spelled(&self, text: &str, values: Vec<Value>) -> Spelled {
+        Spelled(Statement::from_sql_and_values(self.backend(), text, values))
     }
 }
 
 /// A statement that is spelled out already.
-struct Raw(Statement);
+pub(super) struct Spelled(Statement);
 
-impl StatementBuilder for Raw {
-    fn build(&self, _: &DbBackend) -> Statement {
-        self.0.clone()
+impl Spelled {
+    /// Its text, with a placeholder for each value.
+    pub fn text(&self) -> &str {
+        &self.0.sql
+    }
+
+    /// The values of its placeholders.
+    pub fn values(&self) -> &[Value] {
+        values(&self.0)
+    }
+}
+
+/// What can be run: a statement of SeaORM's, or one that is spelled out already.
+pub(super) trait Spell {
+    fn spell(self, backend: DbBackend) -> Statement;
+}
+
+impl<S: StatementBuilder> Spell for &S {
+    fn spell(self, backend: DbBackend) -> Statement {
+        backend.build(self)
+    }
+}
+
+impl Spell for Spelled {
+    fn spell(self, _backend: DbBackend) -> Statement {
+        self.0
     }
 }
 
@@ -274,8 +304,11 @@ fn sqlite_execute(connection: &rusqlite::Connection, statement: &Statement) -> R
 }
 
 fn params(statement: &Statement) -> impl rusqlite::Params + '_ {
-    let values = statement.values.as_ref().map_or(&[][..], |values| values.0.as_slice());
-    rusqlite::params_from_iter(values.iter().map(Bound))
+    rusqlite::params_from_iter(values(statement).iter().map(Bound))
+}
+
+fn values(statement: &Statement) -> &[Value] {
+    statement.values.as_ref().map_or(&[], |values| values.0.as_slice())
 }
 
 struct Bound<'v>(&'v Value);

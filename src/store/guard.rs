@@ -23,7 +23,7 @@ pub struct Lens {
     /// Who looks.
     pub viewer: Viewer,
     pub(super) key: i64,
-    grants: Vec<String>,
+    pub(super) grants: Vec<String>,
     /// Shows every reference of a record; for a record's own originator while it changes it, so
     /// that a field that it does not name is kept even where it is hidden.
     pub(super) all_references: bool,
@@ -31,6 +31,8 @@ pub struct Lens {
 
 /// Key of an agency that the registry does not know: no row has it.
 const NOBODY: i64 = -1;
+/// Key of the lens that texts are built with.
+const SAMPLE_KEY: i64 = -2;
 
 impl Session {
     /// What a viewer may see.
@@ -48,6 +50,12 @@ impl Lens {
     pub(super) fn of_key(agency: &Agency, key: i64) -> Self {
         let viewer = Viewer { agency: agency.id.clone(), region: None, roles: Vec::new() };
         Self { grants: viewer.grants(), viewer, key, all_references: false }
+    }
+
+    /// A lens of the same shape whose key and grants are nobody's, and each different.
+    pub(super) fn sample(&self) -> Self {
+        let grants = (0..self.grants.len()).map(|grant| format!("{SAMPLE_KEY} {grant}")).collect();
+        Self { key: SAMPLE_KEY, grants, ..self.clone() }
     }
 
     /// The same lens, through which every reference of the viewer's own record is seen.

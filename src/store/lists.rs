@@ -153,7 +153,7 @@ impl Store {
         let (viewer, list, after) = (viewer.clone(), Arc::new(list), Arc::new(after));
         let size = list.page_size.get() as usize;
         let mut rows = self
-            .read(Reach::Scan, move |session| {
+            .read(Reach::Scan, R::SPAN, move |session| {
                 let (viewer, list, after) = (viewer.clone(), Arc::clone(&list), Arc::clone(&after));
                 Box::pin(async move {
                     let lens = session.lens(&viewer).await?;

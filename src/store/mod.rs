@@ -23,6 +23,7 @@ mod sensors;
 mod shapes;
 mod sqlite;
 mod substances;
+mod texts;
 
 pub use dialect::Session;
 pub use guard::Lens;
@@ -43,6 +44,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
+use texts::Texts;
 
 /// The registry's rows, on SQLite or Postgres. Cheap to clone.
 #[derive(Clone)]
@@ -60,6 +62,7 @@ pub(crate) struct Shared {
     agency_keys: RwLock<HashMap<String, i64>>,
     /// Statements run so far, for those who count what a request costs.
     statements: AtomicU64,
+    texts: Texts,
     /// Sees every statement before it runs.
     watch: OnceLock<Watch>,
 }
@@ -96,6 +99,15 @@ pub enum Reach {
     Scan,
 }
 
+/// What has to be seen as of one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// One statement, which is a snapshot by itself; besides it only what never changes.
+    Statement,
+    /// All statements of the work: they share a transaction.
+    Statements,
+}
+
 /// What becomes of a write that succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
@@ -116,12 +128,17 @@ impl<T, F> Work<T> for F where
 }
 
 impl Store {
-    /// Reads from one snapshot.
+    /// Reads as of one moment.
     ///
     /// # Errors
     /// What the work returns; `Unavailable` when the database cannot be reached.
-    pub async fn read<T: Send + 'static>(&self, reach: Reach, work: impl Work<T>) -> Result<T> {
-        self.engine.read(&self.shared, reach, work).await
+    pub async fn read<T: Send + 'static>(
+        &self,
+        reach: Reach,
+        span: Span,
+        work: impl Work<T>,
+    ) -> Result<T> {
+        self.engine.read(&self.shared, reach, span, work).await
     }
 
     /// Writes in one transaction, which is committed as a whole or not at all. It runs to its end

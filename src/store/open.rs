@@ -1,7 +1,7 @@
 //! Opening a store: migrations first, and never a store that a newer release has changed.
 
 use super::{
-    Keep, Kept, Reach, Shared, Store,
+    Keep, Kept, Reach, Shared, Span, Store,
     dialect::{Engine, Session},
     entity::settings,
     postgres::{Postgres, PostgresLimits},
@@ -58,7 +58,7 @@ impl Store {
         let store = Self::connect(options).await?;
         let secret = store.write(Keep::Commit, |s| Box::pin(secret(s))).await?;
         let substance_keys =
-            store.read(Reach::Keys, |s| Box::pin(references::substance_keys(s))).await?;
+            store.read(Reach::Keys, Span::Statement, |s| Box::pin(references::substance_keys(s))).await?;
         store.shared.kept.set(Kept { secret, substance_keys }).map_err(|_| twice())?;
         Ok(store)
     }

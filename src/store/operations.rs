@@ -1,7 +1,7 @@
 //! Operations in their table. Their parts are in `operation_parts`.
 
 use super::{
-    Lens,
+    Lens, Span,
     dialect::{Row, Session},
     entity::{agencies, operations},
     guard::{self, col},
@@ -73,6 +73,8 @@ impl Layout for Operation {
         };
         Ok(Self { id, body, meta })
     }
+
+    const SPAN: Span = Span::Statements;
 
     fn load_parts<'s>(
         session: &'s mut Session,

@@ -1,7 +1,7 @@
 //! Postgres: pools, timeouts, and transactions that run to their end.
 
 use super::{
-    Keep, Shared, Work,
+    Keep, Shared, Span, Work,
     dialect::{Link, SERIALIZATION, Session, postgres_error},
 };
 use crate::domain::errors::{Error, Result};
@@ -49,8 +49,13 @@ impl Postgres {
     pub async fn read<T: Send + 'static>(
         &self,
         shared: &Arc<Shared>,
+        span: Span,
         work: impl Work<T>,
     ) -> Result<T> {
+        if span == Span::Statement {
+            let link = Link::PostgresPool(self.readers.clone());
+            return work(&mut Session { link, shared: Arc::clone(shared) }).await;
+        }
         let transaction = self.readers.begin().await.map_err(|error| postgres_error(&error))?;
         let mut session = Session { link: Link::Postgres(transaction), shared: Arc::clone(shared) };
         let result = work(&mut session).await;

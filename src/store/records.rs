@@ -1,12 +1,13 @@
 //! What every table of records does alike: find through the lens, insert, replace.
 
 use super::{
-    Lens, Reach,
-    dialect::{Row, Session},
+    Lens, Reach, Span,
+    dialect::{Row, Session, Spelled},
     entity::{agencies, markings},
     guard::{self, Guarded, col},
     markings::read_marking,
     references::Keys,
+    texts::{Shape, Text},
 };
 use crate::domain::{
     errors::{Error, Kind, Result},
@@ -60,12 +61,16 @@ pub trait Layout: Record {
     fn columns(query: &mut SelectStatement, lens: &Lens);
     /// Reads a row, without its parts.
     fn read(row: &mut Row<'_>, common: Common) -> Result<Self>;
+    /// Whether a record is read in one statement, or its parts in others after it.
+    const SPAN: Span = Span::Statement;
     /// Loads the parts of records, one statement for each kind of part.
     fn load_parts<'s>(
-        session: &'s mut Session,
-        lens: &'s Lens,
-        found: &'s mut [Found<Self>],
-    ) -> BoxFuture<'s, Result<()>>;
+        _session: &'s mut Session,
+        _lens: &'s Lens,
+        _found: &'s mut [Found<Self>],
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
     /// The columns of its own.
     fn values(&self, keys: &Keys) -> Result<Values>;
     /// Writes its parts; where it is not new, after the old ones are gone.
@@ -153,19 +158,44 @@ impl Session {
         ids: &[R::Id],
         lock: bool,
     ) -> Result<Vec<Found<R>>> {
-        let mut query = guard::select::<R::Entity>(lens, T, Reach::Keys);
-        common_columns(&mut query, lens);
-        R::columns(&mut query, lens);
-        let id = Expr::col((Alias::new(T), Alias::new(R::ID_COLUMN)));
-        query.and_where(id.is_in(ids.iter().map(R::id_value)));
-        if lock {
-            self.lock_row(&mut query, T);
-        }
-        let mut found = self.rows(&query, |row| read_found::<R>(row, lens)).await?;
+        let statement = match ids {
+            [id] => self.find_one::<R>(lens, R::id_value(id), lock),
+            ids => self.spell(&self.lookup::<R>(lens, ids.iter().map(R::id_value), lock)),
+        };
+        let mut found = self.rows(statement, |row| read_found::<R>(row, lens)).await?;
         if !found.is_empty() {
             R::load_parts(self, lens, &mut found).await?;
         }
         Ok(found)
+    }
+
+    fn find_one<R: Stored>(&self, lens: &Lens, id: Value, lock: bool) -> Spelled {
+        let grants = lens.grants.len();
+        let all_references = lens.all_references;
+        let shape = Shape::Find { table: R::Entity::TABLE, lock, grants, all_references };
+        let text = self.shared.texts.get(shape).unwrap_or_else(|| {
+            let sample = lens.sample();
+            let lookup = self.lookup::<R>(&sample, std::iter::once(id.clone()), lock);
+            self.shared.texts.keep(shape, Text::of_lookup(&self.spell(&lookup), &sample, &id))
+        });
+        self.spelled(text.sql(), text.lookup(lens, &id))
+    }
+
+    fn lookup<R: Stored>(
+        &self,
+        lens: &Lens,
+        ids: impl Iterator<Item = Value>,
+        lock: bool,
+    ) -> SelectStatement {
+        let mut query = guard::select::<R::Entity>(lens, T, Reach::Keys);
+        common_columns(&mut query, lens);
+        R::columns(&mut query, lens);
+        let id = Expr::col((Alias::new(T), Alias::new(R::ID_COLUMN)));
+        query.and_where(id.is_in(ids));
+        if lock {
+            self.lock_row(&mut query, T);
+        }
+        query
     }
 
     /// Writes a new record of the viewer's agency.
@@ -184,15 +214,8 @@ impl Session {
             ("update_micros", meta.update_micros.into()),
         ];
         values.extend(record.values(keys)?);
-        let (columns, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
-        let mut insert = Query::insert();
-        insert
-            .into_table(Alias::new(R::Entity::TABLE))
-            .columns(columns.into_iter().map(Alias::new))
-            .values_panic(values.into_iter().map(Expr::value))
-            .returning_col(Alias::new("id"));
-        let key = self.row(&insert, |row| row.int()).await.map_err(|error| taken(error, record))?;
-        let key = key.ok_or_else(|| Error::internal("an insert returned no key"))?;
+        let key = self.insert_row(R::Entity::TABLE, values).await;
+        let key = key.map_err(|error| taken(error, record))?;
         let row = PartsOf { key, originator_key: lens.key, fresh: true };
         record.write_parts(self, row, keys).await
     }
@@ -247,18 +270,49 @@ impl Session {
     ) -> Result<()> {
         // Well below the 32,766 bound values that SQLite allows a statement.
         const ROWS_MAX: usize = 500;
-        for chunk in parts.chunks(ROWS_MAX) {
-            let Some(first) = chunk.first() else { continue };
-            let mut insert = Query::insert();
-            insert
-                .into_table(Alias::new(table))
-                .columns(first.iter().map(|(column, _)| Alias::new(*column)));
-            for part in chunk {
-                insert.values_panic(part.iter().map(|(_, value)| Expr::value(value.clone())));
-            }
-            self.execute(&insert).await?;
+        let mut parts = parts.into_iter().peekable();
+        while parts.peek().is_some() {
+            let chunk: Vec<Values> = parts.by_ref().take(ROWS_MAX).collect();
+            let statement = self.insert_statement(table, chunk, false);
+            self.execute(statement).await?;
         }
         Ok(())
+    }
+
+    /// Writes a row and returns its key.
+    async fn insert_row(&mut self, table: &'static str, values: Values) -> Result<i64> {
+        let statement = self.insert_statement(table, vec![values], true);
+        let key = self.row(statement, |row| row.int()).await?;
+        key.ok_or_else(|| Error::internal("an insert returned no key"))
+    }
+
+    /// The insert of rows that all have the columns of the first. Its text depends on the table and
+    /// their number alone, so it is built once.
+    fn insert_statement(&self, table: &'static str, rows: Vec<Values>, returning: bool) -> Spelled {
+        /// Texts of more rows are seldom asked for twice.
+        const KEPT_ROWS_MAX: usize = 16;
+        let shape = Shape::Insert { table, rows: rows.len() };
+        let keep = rows.len() <= KEPT_ROWS_MAX;
+        if let Some(text) = self.shared.texts.get(shape) {
+            let values = rows.into_iter().flatten().map(|(_, value)| value);
+            return self.spelled(text.sql(), values.collect());
+        }
+        let mut insert = Query::insert();
+        insert.into_table(Alias::new(table));
+        if let Some(first) = rows.first() {
+            insert.columns(first.iter().map(|(column, _)| Alias::new(*column)));
+        }
+        for row in rows {
+            insert.values_panic(row.into_iter().map(|(_, value)| Expr::value(value)));
+        }
+        if returning {
+            insert.returning_col(Alias::new("id"));
+        }
+        let statement = self.spell(&insert);
+        if keep {
+            self.shared.texts.keep(shape, Text::of_insert(&statement));
+        }
+        statement
     }
 }
 

@@ -1,11 +1,15 @@
 //! Seizures, their items and their names in other systems.
+//!
+//! A seizure's row holds all of it, items and external ids as JSON, so that reading one is one
+//! statement of one row. The tables `seizure_items` and `external_ids` hold what questions compare
+//! and sum, nothing else, and are written with the row.
 
 use super::{
     Lens,
     dialect::{Row, Session},
-    entity::{agencies, operations, seizure_items, seizures, substances},
+    entity::{agencies, operations, seizures},
     guard::{self, col},
-    records::{Common, Found, Layout, PartsOf, T, Values},
+    records::{Common, Layout, PartsOf, T, Values},
     references::Keys,
     shapes::{
         PLACE_COLUMNS, WHEN_COLUMNS, from_json, number, place_values, read_place, read_when,
@@ -15,19 +19,17 @@ use super::{
 use crate::domain::{
     codes::Code as _,
     errors::{Error, Kind, Result},
-    ids::{AgencyId, OperationId, SeizureId, SubstanceId},
-    quantities::{Amount, Quantity},
+    ids::{AgencyId, OperationId, SeizureId},
+    quantities::Quantity,
     seizures::{Item, Seizure, SeizureBody},
     text::fold,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::{
     Value,
-    sea_query::{Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement},
+    sea_query::{Alias, Expr, SelectStatement},
 };
-use seizure_items::Column as I;
 use seizures::Column as C;
-use std::collections::HashMap;
 
 /// Stands for a mass that is not known: below every real one.
 const NO_MASS: i64 = -1;
@@ -49,7 +51,7 @@ impl Layout for Seizure {
             .expr(col(T, C::Uid))
             .expr(col("operation", operations::Column::Uid))
             .expr(col("agency", agencies::Column::Slug));
-        for column in [C::State, C::RetractionReason, C::ExternalIds, C::Sources] {
+        for column in [C::State, C::RetractionReason, C::Items, C::ExternalIds, C::Sources] {
             query.expr(col(T, column));
         }
         for column in WHEN_COLUMNS.iter().chain(&PLACE_COLUMNS) {
@@ -63,6 +65,7 @@ impl Layout for Seizure {
         let operation = row.uuid_or_null()?.map(OperationId::from_uuid);
         let agency = row.text_or_null()?.map(AgencyId::from_stored);
         let (state, retraction_reason) = (row.code_required()?, row.text()?);
+        let items = from_json(&row.text()?)?;
         let (external_ids, sources) = (from_json(&row.text()?)?, from_json(&row.text()?)?);
         let (when, place) = (read_when(row)?, read_place(row)?);
         let body = SeizureBody {
@@ -70,31 +73,12 @@ impl Layout for Seizure {
             agency,
             when,
             place,
-            items: Vec::new(),
+            items,
             external_ids,
             sources,
             marking,
         };
         Ok(Self { id, body, state, retraction_reason, meta })
-    }
-
-    fn load_parts<'s>(
-        session: &'s mut Session,
-        _lens: &'s Lens,
-        found: &'s mut [Found<Self>],
-    ) -> BoxFuture<'s, Result<()>> {
-        Box::pin(async move {
-            let query = items_of(found.iter().map(|one| one.key));
-            let items = session.rows(&query, |row| Ok((row.int()?, read_item(row)?))).await?;
-            let mut by_key: HashMap<i64, &mut Vec<Item>> =
-                found.iter_mut().map(|one| (one.key, &mut one.record.body.items)).collect();
-            for (key, item) in items {
-                if let Some(list) = by_key.get_mut(&key) {
-                    list.push(item);
-                }
-            }
-            Ok(())
-        })
     }
 
     fn values(&self, keys: &Keys) -> Result<Values> {
@@ -103,7 +87,7 @@ impl Layout for Seizure {
             agency,
             when,
             place,
-            items: _,
+            items,
             external_ids,
             sources,
             marking: _,
@@ -114,6 +98,7 @@ impl Layout for Seizure {
             ("agency_id", keys.agency(agency.as_ref())?.into()),
             ("state", i64::from(self.state.code()).into()),
             ("retraction_reason", self.retraction_reason.as_str().into()),
+            ("items", to_json(items)?.into()),
             ("external_ids", to_json(external_ids)?.into()),
             ("sources", to_json(sources)?.into()),
             ("mass_micrograms", mass.into()),
@@ -164,65 +149,6 @@ fn taken(error: Error) -> Error {
         .at("seizure.external_ids", message)
 }
 
-fn items_of(keys: impl Iterator<Item = i64>) -> SelectStatement {
-    let mut query = Query::select();
-    query
-        .from_as(seizure_items::Entity, Alias::new("i"))
-        .join_as(
-            JoinType::LeftJoin,
-            substances::Entity,
-            Alias::new("substance"),
-            col("substance", substances::Column::Id).eq(col("i", I::SubstanceId)),
-        )
-        .expr(col("i", I::SeizureId))
-        .expr(col("substance", substances::Column::Slug));
-    for column in [
-        I::Kind,
-        I::ReportedLabel,
-        I::Amount,
-        I::Unit,
-        I::Bound,
-        I::Basis,
-        I::Method,
-        I::Normalized,
-        I::Form,
-        I::Identification,
-        I::PurityPercent,
-        I::PackageCount,
-    ] {
-        query.expr(col("i", column));
-    }
-    query
-        .and_where(col("i", I::SeizureId).is_in(keys))
-        .order_by((Alias::new("i"), I::SeizureId), Order::Asc)
-        .order_by((Alias::new("i"), I::Position), Order::Asc);
-    query
-}
-
-fn read_item(row: &mut Row<'_>) -> Result<Item> {
-    let substance = row.text_or_null()?.map(SubstanceId::from_stored);
-    let (kind, reported_label) = (row.code_required()?, row.text()?);
-    let amount = row.text_or_null()?.map(Amount::from_stored);
-    let (unit, bound, basis) = (row.code()?, row.code()?, row.code()?);
-    let (method, normalized) = (row.code()?, row.int_or_null()?);
-    let quantity = match (amount, unit, bound, basis, normalized) {
-        (Some(amount), Some(unit), Some(bound), Some(basis), Some(normalized)) => {
-            Some(Quantity { amount, unit, bound, basis, method, normalized })
-        }
-        _ => None,
-    };
-    Ok(Item {
-        kind,
-        substance,
-        reported_label,
-        quantity,
-        form: row.code()?,
-        identification: row.code_required()?,
-        purity_percent: row.text()?,
-        package_count: row.int_or_null()?.and_then(|count| i32::try_from(count).ok()),
-    })
-}
-
 fn item_values(key: i64, position: i64, item: &Item, keys: &Keys) -> Result<Values> {
     let Item {
         kind,
@@ -231,8 +157,8 @@ fn item_values(key: i64, position: i64, item: &Item, keys: &Keys) -> Result<Valu
         quantity,
         form,
         identification,
-        purity_percent,
-        package_count,
+        purity_percent: _,
+        package_count: _,
     } = item;
     let quantity = quantity.as_ref();
     Ok(vec![
@@ -240,9 +166,7 @@ fn item_values(key: i64, position: i64, item: &Item, keys: &Keys) -> Result<Valu
         ("position", position.into()),
         ("kind", number(Some(*kind))),
         ("substance_id", keys.substance(substance.as_ref())?.into()),
-        ("reported_label", reported_label.as_str().into()),
         ("reported_label_folded", fold(reported_label).into()),
-        ("amount", quantity.map(|q| q.amount.as_str().to_owned()).into()),
         ("unit", number(quantity.map(|q| q.unit))),
         ("bound", number(quantity.map(|q| q.bound))),
         ("basis", number(quantity.map(|q| q.basis))),
@@ -251,7 +175,5 @@ fn item_values(key: i64, position: i64, item: &Item, keys: &Keys) -> Result<Valu
         ("normalized", quantity.map(|q| q.normalized).into()),
         ("form", number(*form)),
         ("identification", number(Some(*identification))),
-        ("purity_percent", purity_percent.as_str().into()),
-        ("package_count", package_count.map(i64::from).into()),
     ])
 }

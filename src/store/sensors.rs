@@ -1,7 +1,7 @@
 //! Sensors and who provides them.
 
 use super::{
-    Lens,
+    Lens, Span,
     dialect::{Row, Session},
     entity::{agencies, provisions, sensors},
     guard::{self, col},
@@ -61,6 +61,8 @@ impl Layout for Sensor {
         };
         Ok(Self { id, body, meta })
     }
+
+    const SPAN: Span = Span::Statements;
 
     fn load_parts<'s>(
         session: &'s mut Session,

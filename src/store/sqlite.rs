@@ -5,7 +5,7 @@
 //! them together, so that the rate is not one flush for each.
 
 use super::{
-    Keep, Reach, Shared, Work,
+    Keep, Reach, Shared, Span, Work,
     dialect::{Link, Session, sqlite_error},
 };
 use crate::domain::errors::{Error, Kind, Result};
@@ -69,6 +69,7 @@ impl Sqlite {
         &self,
         shared: &Arc<Shared>,
         reach: Reach,
+        span: Span,
         work: impl Work<T>,
     ) -> Result<T> {
         let permits = Arc::clone(&self.readers.permits);
@@ -79,24 +80,30 @@ impl Sqlite {
         let readers = Arc::clone(&self.readers);
         let connection = readers.take()?;
         let shared = Arc::clone(shared);
-        let interrupt = Interrupt(Some(connection.get_interrupt_handle()));
-        let run = move || {
+        let interrupt = Interrupt::of(&connection);
+        let running = interrupt.clone();
+        let ask = move || {
             let mut session = Session { link: Link::Sqlite(connection), shared };
-            let result = snapshot(&mut session, &work);
+            let result = match span {
+                Span::Statement => run(&mut session, &work),
+                Span::Statements => snapshot(&mut session, &work),
+            };
+            running.disarm();
             if let Link::Sqlite(connection) = session.link {
                 readers.give_back(connection);
             }
             drop(permit);
             result
         };
-        let result = match reach {
-            Reach::Keys => run(),
-            Reach::Scan => tokio::task::spawn_blocking(run)
-                .await
-                .map_err(|error| Error::internal(format!("a read did not end: {error}")))?,
-        };
-        interrupt.disarm();
-        result
+        match reach {
+            Reach::Keys => ask(),
+            Reach::Scan => {
+                let _cut = CutOnDrop(interrupt);
+                tokio::task::spawn_blocking(ask)
+                    .await
+                    .map_err(|error| Error::internal(format!("a read did not end: {error}")))?
+            }
+        }
     }
 
     pub async fn write<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
@@ -120,18 +127,27 @@ impl Sqlite {
     }
 }
 
-/// Cuts a statement short when the caller stops waiting for it.
-struct Interrupt(Option<rusqlite::InterruptHandle>);
+/// Reaches the statement that a connection runs, until the connection is given back: then it may
+/// run somebody else's.
+#[derive(Clone)]
+struct Interrupt(Arc<Mutex<Option<rusqlite::InterruptHandle>>>);
 
 impl Interrupt {
-    fn disarm(mut self) {
-        self.0 = None;
+    fn of(connection: &Connection) -> Self {
+        Self(Arc::new(Mutex::new(Some(connection.get_interrupt_handle()))))
+    }
+
+    fn disarm(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
-impl Drop for Interrupt {
+/// Cuts a statement short when the caller stops waiting for it.
+struct CutOnDrop(Interrupt);
+
+impl Drop for CutOnDrop {
     fn drop(&mut self) {
-        if let Some(handle) = &self.0 {
+        if let Some(handle) = &*self.0.0.lock().unwrap_or_else(PoisonError::into_inner) {
             handle.interrupt();
         }
     }
@@ -194,7 +210,9 @@ fn batch(session: &Session, sql: &str) -> Result<()> {
             .and_then(|mut statement| statement.execute([]))
             .map(|_| ())
             .map_err(|error| sqlite_error(&error)),
-        Link::Postgres(_) => Err(Error::internal("not a session of SQLite")),
+        Link::Postgres(_) | Link::PostgresPool(_) => {
+            Err(Error::internal("not a session of SQLite"))
+        }
     }
 }
 

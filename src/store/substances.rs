@@ -1,7 +1,7 @@
 //! The vocabulary of substances, which every viewer may read.
 
 use super::{
-    Lens, Reach, Store,
+    Lens, Reach, Span, Store,
     dialect::{Row, Session},
     filters::{Planner, at},
     pages::Cursor,
@@ -79,7 +79,7 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<Substance>> {
         let (viewer, filter) = (viewer.clone(), Arc::new(filter));
-        self.read(Reach::Keys, move |session: &mut Session| {
+        self.read(Reach::Keys, Span::Statement, move |session: &mut Session| {
             let (viewer, filter, after) = (viewer.clone(), Arc::clone(&filter), after.clone());
             Box::pin(async move {
                 let lens = session.lens(&viewer).await?;

@@ -11,9 +11,7 @@ pub struct Model {
     pub position: i64,
     pub kind: i64,
     pub substance_id: Option<i64>,
-    pub reported_label: String,
     pub reported_label_folded: String,
-    pub amount: Option<String>,
     pub unit: i64,
     pub bound: i64,
     pub basis: i64,
@@ -22,8 +20,6 @@ pub struct Model {
     pub normalized: Option<i64>,
     pub form: i64,
     pub identification: i64,
-    pub purity_percent: String,
-    pub package_count: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -35,6 +35,7 @@ pub struct Model {
     pub unlocode: String,
     pub place_text: String,
     pub place_text_folded: String,
+    pub items: String,
     pub external_ids: String,
     pub sources: String,
     pub mass_micrograms: i64,
