@@ -27,6 +27,9 @@ two cases are recorded: an aircraft at Hermosillo and a vessel off Colima; try
   grpcurl -plaintext -d '{\"name\": \"sensors/hermosillo-radar\"}' 127.0.0.1:8080 \\
     interdiction.v1.SensorService/GetSensor";
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let (command, config) = match cli::load_from_process() {
         Ok(loaded) => loaded,

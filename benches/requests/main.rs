@@ -9,7 +9,11 @@ mod stage;
 
 use floors::Recorded;
 use interdiction::{
-    domain::{filters::Filter, pages::{List, PageSize}},
+    domain::{
+        check::Violations,
+        filters::{Filter, SeizureField, SeizureSort},
+        pages::{List, PageSize},
+    },
     proto,
     registry::Registry,
     store::{Store, StoreUrl},
@@ -38,6 +42,10 @@ Measures Get, List of 50 and Create beside their floors, and prints a table in M
 INTERDICTION_BENCH_POSTGRES names a server that may be written to: postgres://user@host:port/postgres";
 
 const POSTGRES_VARIABLE: &str = "INTERDICTION_BENCH_POSTGRES";
+
+/// The binary's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Requests in flight at the same time, over eight connections.
 const CALLERS: usize = 64;
@@ -233,6 +241,27 @@ impl Bench {
             report(&format!("{name}; floor: bare driver"), store);
         }
         memory("under load of Get", &server);
+        drop(server);
+        let mut pairs = Vec::new();
+        for _ in 0..options.rounds {
+            let driver = self.driver(&recorded, 2, options.lasting).await;
+            pairs.push((self.gets_in_process(options.lasting).await, driver));
+        }
+        let name = format!("Get, {}, in process, 2 at once", self.backend);
+        report(&format!("{name}; floor: bare driver"), pairs);
+    }
+
+    async fn gets_in_process(&self, lasting: Duration) -> Load {
+        let (registry, names) = (self.registry.clone(), Arc::clone(&self.names));
+        let viewer = Arc::new(stage::viewer());
+        drive(2, lasting, move |caller, turn| {
+            let name = names[(turn * 7 + caller) % names.len()].clone();
+            let (registry, viewer) = (registry.clone(), Arc::clone(&viewer));
+            async move {
+                registry.get_seizure(&viewer, &name).await.expect("a seizure");
+            }
+        })
+        .await
     }
 
     async fn answer_of_get(&self) -> Vec<u8> {
@@ -274,15 +303,7 @@ impl Bench {
         let viewer = stage::viewer();
         for _ in 0..2 {
             self.recorded.take();
-            let list = List {
-                filter: Filter::default(),
-                order: Vec::new(),
-                show_deleted: false,
-                show_inactive: false,
-                page_size: PageSize::check(50, &mut interdiction::domain::check::Violations::default()),
-                page_token: String::new(),
-            };
-            let page = self.registry.list_seizures(&viewer, list).await.expect("a page");
+            let page = self.registry.list_seizures(&viewer, first_page()).await.expect("a page");
             assert_eq!(page.records.len(), 50);
         }
         let recorded = Recorded { statements: self.recorded.take(), ids: Vec::new(), key: None };
@@ -298,6 +319,25 @@ impl Bench {
             report(&format!("{name}; floor: bare driver"), pairs);
         }
         memory("under load of List", &server);
+        drop(server);
+        let mut pairs = Vec::new();
+        for _ in 0..options.rounds {
+            let driver = self.driver(&recorded, 2, options.lasting).await;
+            pairs.push((self.lists_in_process(options.lasting).await, driver));
+        }
+        let name = format!("List of 50, {}, in process, 2 at once", self.backend);
+        report(&format!("{name}; floor: bare driver"), pairs);
+    }
+
+    async fn lists_in_process(&self, lasting: Duration) -> Load {
+        let (registry, viewer) = (self.registry.clone(), Arc::new(stage::viewer()));
+        drive(2, lasting, move |_caller, _turn| {
+            let (registry, viewer) = (registry.clone(), Arc::clone(&viewer));
+            async move {
+                registry.list_seizures(&viewer, first_page()).await.expect("a page");
+            }
+        })
+        .await
     }
 
     async fn recorded_create(&self) -> Recorded {
@@ -379,6 +419,17 @@ impl Bench {
 #[expect(clippy::disallowed_methods, reason = "ids of the benchmark's requests")]
 fn fresh() -> Uuid {
     Uuid::new_v4()
+}
+
+fn first_page() -> List<SeizureField, SeizureSort> {
+    List {
+        filter: Filter::default(),
+        order: Vec::new(),
+        show_deleted: false,
+        show_inactive: false,
+        page_size: PageSize::check(50, &mut Violations::default()),
+        page_token: String::new(),
+    }
 }
 
 async fn list_load(server: &Served, callers: usize, lasting: Duration) -> Load {

@@ -17,7 +17,7 @@ codes! {
 }
 
 /// An agency that asks, with its region and its roles.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Viewer {
     /// The agency.
     pub agency: AgencyId,

@@ -20,7 +20,7 @@ use crate::{
     store::{Entry, Found, Keep, Keys, Lens, Session},
 };
 use futures_util::future::BoxFuture;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ use uuid::Uuid;
 struct Asked {
     method: &'static str,
     request_id: Option<Uuid>,
-    request: Arc<Value>,
+    request: Arc<str>,
     now_micros: i64,
 }
 
@@ -51,10 +51,8 @@ impl Registry {
         request: &impl Serialize,
         request_id: Option<Uuid>,
     ) -> Result<Asked> {
-        let request = serde_json::to_value(request)
-            .map_err(|error| Error::internal(format!("request: {error}")))?;
-        let now_micros = self.source.now_micros();
-        Ok(Asked { method, request_id, request: Arc::new(request), now_micros })
+        let request = json(request)?.into();
+        Ok(Asked { method, request_id, request, now_micros: self.source.now_micros() })
     }
 
     /// Runs a change once for each request id, and writes it down.
@@ -213,14 +211,12 @@ impl Registry {
 async fn repeated<R: Kept>(session: &mut Session, lens: &Lens, asked: &Asked) -> Result<Option<R>> {
     let Some(request_id) = asked.request_id else { return Ok(None) };
     let Some(earlier) = session.remembered(lens, request_id).await? else { return Ok(None) };
-    check_same_request(
-        (&earlier.method, &earlier.request),
-        (asked.method, &asked.request),
-        R::Draft::FIELD,
-    )?;
-    serde_json::from_str(&earlier.after)
-        .map(Some)
-        .map_err(|error| Error::internal(format!("ledger: {error}")))
+    if (earlier.method.as_str(), &*earlier.request) != (asked.method, &*asked.request) {
+        let (before, now): (Value, Value) =
+            (from_json(&earlier.request)?, from_json(&asked.request)?);
+        check_same_request((&earlier.method, &before), (asked.method, &now), R::Draft::FIELD)?;
+    }
+    from_json(&earlier.after).map(Some)
 }
 
 /// The record as its originator changes it: with every reference, so that a field which is not
@@ -264,6 +260,10 @@ async fn rewrite<R: Kept>(
 
 fn json(record: &impl Serialize) -> Result<String> {
     serde_json::to_string(record).map_err(|error| Error::internal(format!("ledger: {error}")))
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::internal(format!("ledger: {error}")))
 }
 
 macro_rules! changes {

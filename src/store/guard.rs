@@ -16,14 +16,21 @@ use sea_orm::{
         SelectStatement,
     },
 };
+use std::{ops::Deref, sync::Arc};
 
 /// A viewer with what the store knows of it.
-#[derive(Debug, Clone)]
-pub struct Lens {
+#[derive(Debug)]
+pub struct Eye {
     /// Who looks.
     pub viewer: Viewer,
     pub(super) key: i64,
     pub(super) grants: Vec<String>,
+}
+
+/// What records are seen through. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Lens {
+    eye: Arc<Eye>,
     /// Shows every reference of a record; for a record's own originator while it changes it, so
     /// that a field that it does not name is kept even where it is hidden.
     pub(super) all_references: bool,
@@ -40,22 +47,41 @@ impl Session {
     /// # Errors
     /// When the store cannot be read.
     pub async fn lens(&mut self, viewer: &Viewer) -> Result<Lens> {
-        let key = self.agency_key(viewer.agency.as_str()).await?.unwrap_or(NOBODY);
-        Ok(Lens { viewer: viewer.clone(), key, grants: viewer.grants(), all_references: false })
+        if let Some(eye) = self.shared.known.eye(viewer) {
+            return Ok(Lens { eye, all_references: false });
+        }
+        let key = self.agency_key(viewer.agency.as_str()).await?;
+        let lens = Lens::of(viewer.clone(), key.unwrap_or(NOBODY));
+        if key.is_some() {
+            self.shared.known.keep_eye(&lens.eye);
+        }
+        Ok(lens)
+    }
+}
+
+impl Deref for Lens {
+    type Target = Eye;
+    fn deref(&self) -> &Eye {
+        &self.eye
     }
 }
 
 impl Lens {
     /// The lens of an agency that is being registered under a key.
     pub(super) fn of_key(agency: &Agency, key: i64) -> Self {
-        let viewer = Viewer { agency: agency.id.clone(), region: None, roles: Vec::new() };
-        Self { grants: viewer.grants(), viewer, key, all_references: false }
+        Self::of(Viewer { agency: agency.id.clone(), region: None, roles: Vec::new() }, key)
+    }
+
+    fn of(viewer: Viewer, key: i64) -> Self {
+        let eye = Eye { grants: viewer.grants(), viewer, key };
+        Self { eye: Arc::new(eye), all_references: false }
     }
 
     /// A lens of the same shape whose key and grants are nobody's, and each different.
     pub(super) fn sample(&self) -> Self {
         let grants = (0..self.grants.len()).map(|grant| format!("{SAMPLE_KEY} {grant}")).collect();
-        Self { key: SAMPLE_KEY, grants, ..self.clone() }
+        let eye = Eye { viewer: self.viewer.clone(), key: SAMPLE_KEY, grants };
+        Self { eye: Arc::new(eye), all_references: self.all_references }
     }
 
     /// The same lens, through which every reference of the viewer's own record is seen.

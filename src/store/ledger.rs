@@ -2,7 +2,7 @@
 //! audit and reads of the past will.
 
 use super::{Lens, dialect::Session, entity::ledger};
-use crate::domain::errors::{Error, Result};
+use crate::domain::errors::Result;
 use sea_orm::{
     Value,
     sea_query::{Expr, ExprTrait as _, Query},
@@ -21,7 +21,7 @@ pub struct Entry<'e> {
     /// The caller's id of the request.
     pub request_id: Option<Uuid>,
     /// The request, as JSON.
-    pub request: &'e serde_json::Value,
+    pub request: &'e str,
     /// The record before; none where it was made.
     pub before: Option<String>,
     /// The record after, as it was answered.
@@ -33,8 +33,8 @@ pub struct Entry<'e> {
 pub struct Remembered {
     /// The method.
     pub method: String,
-    /// The request.
-    pub request: serde_json::Value,
+    /// The request, as JSON.
+    pub request: String,
     /// The answer.
     pub after: String,
 }
@@ -52,7 +52,7 @@ impl Session {
             method.into(),
             record_name.into(),
             request_id.into(),
-            request.to_string().into(),
+            request.into(),
             before.into(),
             after.into(),
         ];
@@ -68,19 +68,17 @@ impl Session {
         lens: &Lens,
         request_id: Uuid,
     ) -> Result<Option<Remembered>> {
-        let mut query = Query::select();
-        query
-            .columns([ledger::Column::Method, ledger::Column::Request, ledger::Column::After])
-            .from(ledger::Entity)
-            .and_where(Expr::col(ledger::Column::PrincipalId).eq(lens.key))
-            .and_where(Expr::col(ledger::Column::RequestId).eq(request_id));
-        let found = self.row(&query, |row| Ok((row.text()?, row.text()?, row.text()?))).await?;
-        found
-            .map(|(method, request, after)| {
-                let request = serde_json::from_str(&request)
-                    .map_err(|error| Error::internal(format!("ledger: {error}")))?;
-                Ok(Remembered { method, request, after })
-            })
-            .transpose()
+        let values = [lens.key.into(), request_id.into()];
+        let query = self.kept("ledger by request id", values, |[principal, request_id]| {
+            let mut query = Query::select();
+            query
+                .columns([ledger::Column::Method, ledger::Column::Request, ledger::Column::After])
+                .from(ledger::Entity)
+                .and_where(Expr::col(ledger::Column::PrincipalId).eq(principal))
+                .and_where(Expr::col(ledger::Column::RequestId).eq(request_id));
+            query
+        });
+        let found = self.row(query, |row| Ok((row.text()?, row.text()?, row.text()?))).await?;
+        Ok(found.map(|(method, request, after)| Remembered { method, request, after }))
     }
 }

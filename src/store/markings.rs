@@ -4,6 +4,7 @@ use super::{
     Lens,
     dialect::{Row, Session},
     entity::{marking_grants, markings},
+    shapes::list_from_json,
 };
 use crate::domain::{
     codes::Code as _,
@@ -17,19 +18,14 @@ impl Session {
     pub(super) async fn marking_key(&mut self, marking: &Marking) -> Result<i64> {
         let label = i64::from(marking.label.code());
         let list = releasable_json(marking)?;
-        let mut find = Query::select();
-        find.column(markings::Column::Id)
-            .from(markings::Entity)
-            .and_where(Expr::col(markings::Column::Label).eq(label))
-            .and_where(Expr::col(markings::Column::ReleasableTo).eq(list.as_str()));
-        if let Some(key) = self.row(&find, |row| row.int()).await? {
+        if let Some(key) = self.find_marking(label, &list).await? {
             return Ok(key);
         }
         let mut insert = Query::insert();
         insert
             .into_table(markings::Entity)
             .columns([markings::Column::Label, markings::Column::ReleasableTo])
-            .values_panic([label.into(), list.into()])
+            .values_panic([label.into(), list.as_str().into()])
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .returning_col(markings::Column::Id);
         if let Some(key) = self.row(&insert, |row| row.int()).await? {
@@ -37,8 +33,21 @@ impl Session {
             return Ok(key);
         }
         // Another writer made it between the two statements.
-        let key = self.row(&find, |row| row.int()).await?;
+        let key = self.find_marking(label, &list).await?;
         key.ok_or_else(|| Error::internal("a marking was neither found nor made"))
+    }
+
+    async fn find_marking(&mut self, label: i64, list: &str) -> Result<Option<i64>> {
+        let query = self.kept("marking", [label.into(), list.into()], |[label, list]| {
+            let mut query = Query::select();
+            query
+                .column(markings::Column::Id)
+                .from(markings::Entity)
+                .and_where(Expr::col(markings::Column::Label).eq(label))
+                .and_where(Expr::col(markings::Column::ReleasableTo).eq(list));
+            query
+        });
+        self.row(query, |row| row.int()).await
     }
 
     async fn insert_grants(&mut self, key: i64, marking: &Marking) -> Result<()> {
@@ -66,8 +75,7 @@ fn releasable_json(marking: &Marking) -> Result<String> {
 pub(super) fn read_marking(row: &mut Row<'_>, lens: &Lens, mine: bool) -> Result<Marking> {
     let label: Tlp = row.code_required()?;
     let list = row.text()?;
-    let releasable_to: Vec<Grantee> = serde_json::from_str(&list)
-        .map_err(|error| Error::internal(format!("marking: {error}")))?;
+    let releasable_to: Vec<Grantee> = list_from_json(&list)?;
     let marking = Marking { label, releasable_to };
     Ok(if mine { marking } else { marking.shown_to(&lens.viewer) })
 }

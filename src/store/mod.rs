@@ -8,6 +8,7 @@ mod entity;
 mod fields;
 mod filters;
 mod guard;
+mod known;
 mod ledger;
 mod lists;
 mod markings;
@@ -40,10 +41,11 @@ use futures_util::future::BoxFuture;
 use std::{
     collections::HashMap,
     sync::{
-        Arc, OnceLock, RwLock,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
+use known::Known;
 use texts::Texts;
 
 /// The registry's rows, on SQLite or Postgres. Cheap to clone.
@@ -58,8 +60,7 @@ pub struct Store {
 pub(crate) struct Shared {
     /// Read when the store is opened, before anybody has it.
     kept: OnceLock<Kept>,
-    /// Keys of agencies by id. An agency is never removed and its key never changes.
-    agency_keys: RwLock<HashMap<String, i64>>,
+    known: Known,
     /// Statements run so far, for those who count what a request costs.
     statements: AtomicU64,
     texts: Texts,

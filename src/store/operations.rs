@@ -9,7 +9,7 @@ use super::{
     records::{Common, Found, Layout, PartsOf, T, Values},
     references::Keys,
     shapes::{
-        PLACE_COLUMNS, WHEN_COLUMNS, from_json, place_values, read_place, read_when, to_json,
+        PLACE_COLUMNS, WHEN_COLUMNS, list_from_json, place_values, read_place, read_when, to_json,
         when_values,
     },
 };
@@ -53,7 +53,7 @@ impl Layout for Operation {
         let id = OperationId::from_uuid(row.uuid()?);
         let lead_agency = row.text_or_null()?.map(AgencyId::from_stored);
         let (display_name, domain, outcome) = (row.text()?, row.code()?, row.code_required()?);
-        let (narrative, sources) = (row.text()?, from_json(&row.text()?)?);
+        let (narrative, sources) = (row.text()?, list_from_json(&row.text()?)?);
         let (when, place) = (read_when(row)?, read_place(row)?);
         let body = OperationBody {
             display_name,

@@ -159,7 +159,7 @@ impl Session {
         lock: bool,
     ) -> Result<Vec<Found<R>>> {
         let statement = match ids {
-            [id] => self.find_one::<R>(lens, R::id_value(id), lock),
+            [id] => self.find_one::<R>(lens, [R::id_value(id)], lock),
             ids => self.spell(&self.lookup::<R>(lens, ids.iter().map(R::id_value), lock)),
         };
         let mut found = self.rows(statement, |row| read_found::<R>(row, lens)).await?;
@@ -169,16 +169,47 @@ impl Session {
         Ok(found)
     }
 
-    fn find_one<R: Stored>(&self, lens: &Lens, id: Value, lock: bool) -> Spelled {
-        let grants = lens.grants.len();
-        let all_references = lens.all_references;
+    fn find_one<R: Stored>(&self, lens: &Lens, id: [Value; 1], lock: bool) -> Spelled {
+        let (grants, all_references) = (lens.grants.len(), lens.all_references);
         let shape = Shape::Find { table: R::Entity::TABLE, lock, grants, all_references };
+        self.kept_lookup(shape, lens, &id, |sample| {
+            self.lookup::<R>(sample, id.iter().cloned(), lock)
+        })
+    }
+
+    /// A lookup of ids through a lens, built when its shape is new.
+    pub(super) fn kept_lookup(
+        &self,
+        shape: Shape,
+        lens: &Lens,
+        ids: &[Value],
+        build: impl FnOnce(&Lens) -> SelectStatement,
+    ) -> Spelled {
         let text = self.shared.texts.get(shape).unwrap_or_else(|| {
             let sample = lens.sample();
-            let lookup = self.lookup::<R>(&sample, std::iter::once(id.clone()), lock);
-            self.shared.texts.keep(shape, Text::of_lookup(&self.spell(&lookup), &sample, &id))
+            let spelled = self.spell(&build(&sample));
+            self.shared.texts.keep(shape, Text::of_lookup(&spelled, &sample, ids))
         });
-        self.spelled(text.sql(), text.lookup(lens, &id))
+        self.spelled(text.sql(), text.lookup(lens, ids))
+    }
+
+    /// A statement whose values are given in the order in which `build` binds them, built when it
+    /// is new.
+    pub(super) fn kept<const N: usize>(
+        &self,
+        name: &'static str,
+        values: [Value; N],
+        build: impl FnOnce([Value; N]) -> SelectStatement,
+    ) -> Spelled {
+        let shape = Shape::Fixed(name);
+        match self.shared.texts.get(shape) {
+            Some(text) => self.spelled(text.sql(), values.into()),
+            None => {
+                let spelled = self.spell(&build(values));
+                self.shared.texts.keep(shape, Text::of_values(&spelled));
+                spelled
+            }
+        }
     }
 
     fn lookup<R: Stored>(
@@ -310,7 +341,7 @@ impl Session {
         }
         let statement = self.spell(&insert);
         if keep {
-            self.shared.texts.keep(shape, Text::of_insert(&statement));
+            self.shared.texts.keep(shape, Text::of_values(&statement));
         }
         statement
     }

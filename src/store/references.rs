@@ -2,9 +2,10 @@
 
 use super::{
     Lens,
-    dialect::Session,
+    dialect::{Session, Spelled},
     entity::{agencies, operations, sensors, substances},
     guard::{self, col},
+    texts::Shape,
 };
 use crate::domain::{
     check::Path,
@@ -12,11 +13,11 @@ use crate::domain::{
     ids::{AgencyId, OperationId, SensorId, SubstanceId},
     records::{Body, Target},
 };
-use sea_orm::sea_query::{ExprTrait as _, Query};
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::PoisonError,
+use sea_orm::{
+    Value,
+    sea_query::{ExprTrait as _, Query, SelectStatement},
 };
+use std::collections::{BTreeSet, HashMap};
 
 /// Keys of the records that a body refers to.
 #[derive(Debug, Default)]
@@ -50,7 +51,7 @@ impl Keys {
 impl Session {
     /// Key of an agency, seen or not.
     pub(super) async fn agency_key(&mut self, id: &str) -> Result<Option<i64>> {
-        if let Some(key) = self.known_agency(id) {
+        if let Some(key) = self.shared.known.agency_key(id) {
             return Ok(Some(key));
         }
         let mut query = Query::select();
@@ -60,15 +61,9 @@ impl Session {
             .and_where(sea_orm::sea_query::Expr::col(agencies::Column::Slug).eq(id));
         let key = self.row(&query, |row| row.int()).await?;
         if let Some(key) = key {
-            let known = self.shared.agency_keys.write();
-            known.unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), key);
+            self.shared.known.keep_agency_key(id, key);
         }
         Ok(key)
-    }
-
-    fn known_agency(&self, id: &str) -> Option<i64> {
-        let known = self.shared.agency_keys.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(id).copied()
     }
 
     /// Looks up every record that a body refers to, where the lens shows it. What `kept` refers to
@@ -146,23 +141,42 @@ impl Session {
         Ok(())
     }
 
+    /// A lookup of keys by ids; its text is kept where there are few, as in most records.
+    fn lookup_of_keys<E: guard::Guarded>(
+        &self,
+        lens: &Lens,
+        ids: Vec<Value>,
+        build: impl FnOnce(&Lens, Vec<Value>) -> SelectStatement,
+    ) -> Spelled {
+        const KEPT_IDS_MAX: usize = 8;
+        if ids.len() > KEPT_IDS_MAX {
+            return self.spell(&build(lens, ids));
+        }
+        let (grants, all_references) = (lens.grants.len(), lens.all_references);
+        let shape = Shape::Keys { table: E::TABLE, ids: ids.len(), grants, all_references };
+        self.kept_lookup(shape, lens, &ids, |sample| build(sample, ids.clone()))
+    }
+
     async fn slugs<E: guard::Guarded>(
         &mut self,
         lens: &Lens,
         ids: impl Iterator<Item = &str>,
     ) -> Result<Vec<(String, i64, bool)>> {
-        let ids: Vec<&str> = ids.collect();
+        let ids: Vec<Value> = ids.map(Value::from).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        // Agencies and sensors have like columns; those of the one spell those of the other.
-        let mut query = guard::unfiltered::<E>("r");
-        query
-            .expr(col("r", agencies::Column::Slug))
-            .expr(col("r", agencies::Column::Id))
-            .expr(guard::visible_flag("r", lens))
-            .and_where(col("r", agencies::Column::Slug).is_in(ids));
-        self.rows(&query, |row| Ok((row.text()?, row.int()?, row.int()? == 1))).await
+        let query = self.lookup_of_keys::<E>(lens, ids, |sample, ids| {
+            // Agencies and sensors have like columns; those of the one spell those of the other.
+            let mut query = guard::unfiltered::<E>("r");
+            query
+                .expr(col("r", agencies::Column::Slug))
+                .expr(col("r", agencies::Column::Id))
+                .expr(guard::visible_flag("r", sample))
+                .and_where(col("r", agencies::Column::Slug).is_in(ids));
+            query
+        });
+        self.rows(query, |row| Ok((row.text()?, row.int()?, row.int()? == 1))).await
     }
 
     async fn find_operations(
@@ -175,14 +189,17 @@ impl Session {
         if wanted.operations.is_empty() {
             return Ok(());
         }
-        let uids: Vec<_> = wanted.operations.iter().map(OperationId::uuid).collect();
-        let mut query = guard::unfiltered::<operations::Entity>("r");
-        query
-            .expr(col("r", operations::Column::Uid))
-            .expr(col("r", operations::Column::Id))
-            .expr(guard::visible_flag("r", lens))
-            .and_where(col("r", operations::Column::Uid).is_in(uids));
-        let rows = self.rows(&query, |row| Ok((row.uuid()?, row.int()?, row.int()? == 1))).await?;
+        let uids = wanted.operations.iter().map(|id| Value::from(id.uuid())).collect();
+        let query = self.lookup_of_keys::<operations::Entity>(lens, uids, |sample, uids| {
+            let mut query = guard::unfiltered::<operations::Entity>("r");
+            query
+                .expr(col("r", operations::Column::Uid))
+                .expr(col("r", operations::Column::Id))
+                .expr(guard::visible_flag("r", sample))
+                .and_where(col("r", operations::Column::Uid).is_in(uids));
+            query
+        });
+        let rows = self.rows(query, |row| Ok((row.uuid()?, row.int()?, row.int()? == 1))).await?;
         for (uid, key, visible) in rows {
             let target = Target::Operation(OperationId::from_uuid(uid));
             if visible || kept.contains(&target) {

@@ -12,7 +12,7 @@ use super::{
     records::{Common, Layout, PartsOf, T, Values},
     references::Keys,
     shapes::{
-        PLACE_COLUMNS, WHEN_COLUMNS, from_json, number, place_values, read_place, read_when,
+        PLACE_COLUMNS, WHEN_COLUMNS, list_from_json, number, place_values, read_place, read_when,
         to_json, when_values,
     },
 };
@@ -65,8 +65,9 @@ impl Layout for Seizure {
         let operation = row.uuid_or_null()?.map(OperationId::from_uuid);
         let agency = row.text_or_null()?.map(AgencyId::from_stored);
         let (state, retraction_reason) = (row.code_required()?, row.text()?);
-        let items = from_json(&row.text()?)?;
-        let (external_ids, sources) = (from_json(&row.text()?)?, from_json(&row.text()?)?);
+        let items = list_from_json(&row.text()?)?;
+        let external_ids = list_from_json(&row.text()?)?;
+        let sources = list_from_json(&row.text()?)?;
         let (when, place) = (read_when(row)?, read_place(row)?);
         let body = SeizureBody {
             operation,

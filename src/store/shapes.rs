@@ -110,6 +110,11 @@ pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::internal(format!("json: {error}")))
 }
 
+/// Reads a list that [`to_json`] wrote. Most are empty, and cost nothing then.
+pub(super) fn list_from_json<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
+    if text == "[]" { Ok(Vec::new()) } else { from_json(text) }
+}
+
 /// Reads what [`to_json`] wrote.
 pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::internal(format!("stored json: {error}")))

@@ -29,8 +29,10 @@ const PREPARED_MAX: usize = 256;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pages of the write-ahead log between checkpoints.
 const CHECKPOINT_PAGES: u32 = 4_000;
-/// Page cache of a connection, in KiB.
-const CACHE_KIBIBYTES: u32 = 8_192;
+/// Page cache of a reader, in KiB.
+const READER_CACHE_KIBIBYTES: u32 = 8_192;
+/// Page cache of the writer, in KiB: new rows reach leaves of every index.
+const WRITER_CACHE_KIBIBYTES: u32 = 32_768;
 
 #[derive(Clone)]
 pub(crate) struct Sqlite {
@@ -172,9 +174,9 @@ enum Access {
 }
 
 fn connect(path: &Path, access: Access) -> Result<Connection> {
-    let mode = match access {
-        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+    let (mode, cache_kibibytes) = match access {
+        Access::Read => (OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE_KIBIBYTES),
+        Access::Write => (OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_CACHE_KIBIBYTES),
     };
     // One thread at a time uses a connection, so SQLite need not lock for itself.
     let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -186,7 +188,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.execute_batch(&format!(
             "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
-             PRAGMA cache_size = -{CACHE_KIBIBYTES}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+             PRAGMA cache_size = -{cache_kibibytes}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ))?;
         Ok(connection)
     };
@@ -264,6 +266,7 @@ fn run_writer(mut session: Session, jobs: &mpsc::Receiver<Job>) {
         if committed.is_err() {
             // The transaction may be gone already, for example after a full disk.
             let _gone = batch(&session, "ROLLBACK");
+            session.shared.known.forget();
         }
         for reply in replies {
             reply(committed.clone());

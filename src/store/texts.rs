@@ -13,8 +13,12 @@ use std::{
 pub(super) enum Shape {
     /// One record by its id, through a lens.
     Find { table: &'static str, lock: bool, grants: usize, all_references: bool },
+    /// The keys of so many ids, and whether the lens shows them.
+    Keys { table: &'static str, ids: usize, grants: usize, all_references: bool },
     /// So many rows of a table.
     Insert { table: &'static str, rows: usize },
+    /// A statement that is always the same, by a name of its own.
+    Fixed(&'static str),
 }
 
 /// Where the value of a placeholder comes from.
@@ -22,7 +26,7 @@ pub(super) enum Shape {
 enum Slot {
     Me,
     Grant(usize),
-    Id,
+    Id(usize),
     Same(Value),
 }
 
@@ -34,16 +38,16 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// Of a lookup that was built with [`Lens::sample`] for an id that the lens does not hold.
-    pub fn of_lookup(spelled: &Spelled, sample: &Lens, id: &Value) -> Self {
-        let slot = |value: &Value| match value {
-            value if value == id => Slot::Id,
-            Value::BigInt(Some(key)) if *key == sample.key => Slot::Me,
-            Value::String(Some(text)) => match sample.grants.iter().position(|g| g == text) {
-                Some(grant) => Slot::Grant(grant),
-                None => Slot::Same(value.clone()),
-            },
-            value => Slot::Same(value.clone()),
+    /// Of a lookup that was built with [`Lens::sample`] for ids that differ from each other.
+    pub fn of_lookup(spelled: &Spelled, sample: &Lens, ids: &[Value]) -> Self {
+        let grant = |value: &Value| match value {
+            Value::String(Some(text)) => sample.grants.iter().position(|grant| grant == text),
+            _ => None,
+        };
+        let slot = |value: &Value| match ids.iter().position(|id| id == value) {
+            Some(id) => Slot::Id(id),
+            None if *value == Value::from(sample.key) => Slot::Me,
+            None => grant(value).map_or_else(|| Slot::Same(value.clone()), Slot::Grant),
         };
         Self {
             sql: spelled.text().to_owned(),
@@ -51,8 +55,8 @@ impl Text {
         }
     }
 
-    /// Of a statement all of whose values are given anew.
-    pub fn of_insert(spelled: &Spelled) -> Self {
+    /// Of a statement all of whose values are given anew, in their order.
+    pub fn of_values(spelled: &Spelled) -> Self {
         Self { sql: spelled.text().to_owned(), slots: Vec::new() }
     }
 
@@ -62,11 +66,11 @@ impl Text {
     }
 
     /// The values of a lookup.
-    pub fn lookup(&self, lens: &Lens, id: &Value) -> Vec<Value> {
+    pub fn lookup(&self, lens: &Lens, ids: &[Value]) -> Vec<Value> {
         let value = |slot: &Slot| match slot {
             Slot::Me => lens.key.into(),
             Slot::Grant(grant) => lens.grants[*grant].as_str().into(),
-            Slot::Id => id.clone(),
+            Slot::Id(id) => ids[*id].clone(),
             Slot::Same(value) => value.clone(),
         };
         self.slots.iter().map(value).collect()
