@@ -18,9 +18,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("contract.binpb"), compiler.encode_file_descriptor_set())?;
     let descriptors =
         prost_types::FileDescriptorSet::decode(compiler.encode_file_descriptor_set().as_slice())?;
+    let mut messages = prost_build::Config::new();
+    messages.enable_type_names();
     tonic_prost_build::configure()
         .build_client(true)
         .compile_well_known_types(false)
-        .compile_fds(descriptors)?;
+        .codec_path("crate::grpc::codec::Bounded")
+        .compile_fds_with_config(descriptors, messages)?;
     Ok(())
 }

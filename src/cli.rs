@@ -27,11 +27,14 @@ pub enum Exit {
     Usage,
     /// The store refuses this program: its schema is newer, or it is not a store of ours.
     StoreRefuses,
+    /// It stopped when told to, but not every request in flight had ended.
+    Cut,
 }
 
 impl Exit {
     /// Every way to end, by code.
-    pub const ALL: [Self; 4] = [Self::Done, Self::Failed, Self::Usage, Self::StoreRefuses];
+    pub const ALL: [Self; 5] =
+        [Self::Done, Self::Failed, Self::Usage, Self::StoreRefuses, Self::Cut];
 
     /// The exit code of the process.
     #[must_use]
@@ -41,6 +44,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::StoreRefuses => 3,
+            Self::Cut => 4,
         }
     }
 
@@ -50,6 +54,7 @@ impl Exit {
             Self::Failed => "failed at run time: address taken, store out of reach",
             Self::Usage => "wrong command line or configuration; nothing was touched",
             Self::StoreRefuses => "the store refuses: its schema is newer, or it is not ours",
+            Self::Cut => "stopped when told to, but requests in flight were cut",
         }
     }
 }

@@ -59,13 +59,12 @@ fn exit(error: &Error) -> Exit {
     match error.kind {
         Kind::FailedPrecondition => Exit::StoreRefuses,
         Kind::Invalid => Exit::Usage,
+        Kind::Aborted | Kind::DeadlineExceeded => Exit::Cut,
         Kind::NotFound
         | Kind::AlreadyExists
         | Kind::PermissionDenied
-        | Kind::Aborted
         | Kind::Exhausted
         | Kind::Unavailable
-        | Kind::DeadlineExceeded
         | Kind::Internal => Exit::Failed,
     }
 }
@@ -103,16 +102,31 @@ async fn serve(config: &Config, registry: Registry, viewer: Viewer) -> Result<()
     };
     let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
+    let first = signals(1).map_err(refused)?;
+    let second = signals(2).map_err(refused)?;
+    // Said last: whoever reads it may signal at once.
     eprintln!("listening on http://{address}");
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
-    let shutdown = async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+    tokio::select! {
+        served = server::serve(listener, registry, viewer, config, first) => served,
+        () = second => {
+            let message = "stopped at once: requests in flight were cut";
+            Err(Error::new(Kind::Aborted, "CUT", message))
         }
-    };
-    server::serve(listener, registry, viewer, config, shutdown).await
+    }
+}
+
+/// Resolves when the process has been told to stop that many times.
+fn signals(count: usize) -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        for _ in 0..count {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+    })
 }
 
 async fn check(config: &Config) -> Result<()> {

@@ -183,7 +183,7 @@ pub static LIMITS_CONNECTIONS_MAX: Setting<usize> = Setting {
         key: "limits.connections_max",
         default: "1024",
         shape: Shape::Whole { min: 1, max: 65_536, unit: "COUNT" },
-        doc: "How many connections may be open at once; further ones wait to be accepted.",
+        doc: "How many connections may be open at once; further ones are closed at once.",
     },
     read: whole,
 };
@@ -194,7 +194,8 @@ pub static LIMITS_REQUESTS_IN_FLIGHT_MAX: Setting<usize> = Setting {
         key: "limits.requests_in_flight_max",
         default: "512",
         shape: Shape::Whole { min: 1, max: 65_536, unit: "COUNT" },
-        doc: "How many requests may run at once, over all connections.",
+        doc: "How many requests may run at once, over all connections; further ones are told to come \
+              back. Health is always answered.",
     },
     read: whole,
 };
@@ -204,7 +205,7 @@ pub static LIMITS_REQUEST_BYTES_MAX: Setting<usize> = Setting {
     spec: Spec {
         key: "limits.request_bytes_max",
         default: "2097152",
-        // A message decodes to some forty times its size, so the upper bound guards the memory.
+        // What a message may decode to is bounded by grpc::codec; its texts stay what they are.
         shape: Shape::Whole { min: 1024, max: 67_108_864, unit: "BYTES" },
         doc: "How large one gRPC message or GraphQL request may be, decompressed.",
     },
@@ -217,7 +218,8 @@ pub static LIMITS_REQUEST_TIMEOUT_SECONDS: Setting<Duration> = Setting {
         key: "limits.request_timeout_seconds",
         default: "60",
         shape: Shape::Whole { min: 1, max: 3600, unit: "SECONDS" },
-        doc: "How long a request may take. A caller's own shorter deadline stands.",
+        doc: "How long a request may take, from its head to the end of its answer. A caller's own \
+              shorter deadline stands.",
     },
     read: seconds,
 };
@@ -239,7 +241,7 @@ pub static LIMITS_DRAIN_TIMEOUT_SECONDS: Setting<Duration> = Setting {
         key: "limits.drain_timeout_seconds",
         default: "10",
         shape: Shape::Whole { min: 0, max: 3600, unit: "SECONDS" },
-        doc: "How long running requests have to finish after the signal to stop.",
+        doc: "How long running requests have to finish after the signal to stop, before they are cut.",
     },
     read: seconds,
 };

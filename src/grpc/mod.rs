@@ -1,13 +1,15 @@
 //! The gRPC contract over the use cases: decode, one call, encode. It knows no row and no SQL.
 
 mod agencies;
+pub(crate) mod codec;
 mod filter_fields;
 mod filters;
+mod health;
 mod operations;
 mod requests;
 mod seizures;
 mod sensors;
-mod status;
+pub(crate) mod status;
 mod substances;
 mod values;
 
@@ -25,12 +27,14 @@ use crate::{
     },
     registry::Registry,
 };
+pub use health::Health;
+
 use filters::Decoder;
 use requests::{list_of, mask, options, required};
 use std::sync::Arc;
 use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
 
-/// The contract with its comments, for reflection.
+/// The contract with its comments.
 const CONTRACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.binpb"));
 
 /// The services of one viewer: until identities arrive, the one that the server is configured with.
@@ -58,40 +62,36 @@ impl Services {
         Self { registry, viewer: Arc::new(viewer) }
     }
 
-    /// Every service with health and reflection; a request message may have this many bytes once
-    /// decompressed.
+    /// Every service with health and reflection, and what turns their health; a request message may
+    /// have this many bytes once decompressed.
     ///
     /// # Errors
     /// When the contract cannot be read for reflection, which a build that compiled it excludes.
     pub async fn routes(
         self,
         request_bytes_max: usize,
-    ) -> Result<Routes, tonic_reflection::server::Error> {
+    ) -> Result<(Routes, Health), tonic_reflection::server::Error> {
         use agency_service_server::AgencyServiceServer;
         use operation_service_server::OperationServiceServer;
         use seizure_service_server::SeizureServiceServer;
         use sensor_service_server::SensorServiceServer;
         use substance_service_server::SubstanceServiceServer;
-        let (health, health_service) = tonic_health::server::health_reporter();
-        health.set_serving::<AgencyServiceServer<Self>>().await;
-        health.set_serving::<SensorServiceServer<Self>>().await;
-        health.set_serving::<OperationServiceServer<Self>>().await;
-        health.set_serving::<SeizureServiceServer<Self>>().await;
-        health.set_serving::<SubstanceServiceServer<Self>>().await;
+        let (health, health_service) = health::serving().await;
         let contract = || {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(CONTRACT)
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         };
         let bytes = request_bytes_max;
-        Ok(Routes::new(with_limits!(AgencyServiceServer::new(self.clone()), bytes))
+        let routes = Routes::new(with_limits!(AgencyServiceServer::new(self.clone()), bytes))
             .add_service(with_limits!(SensorServiceServer::new(self.clone()), bytes))
             .add_service(with_limits!(OperationServiceServer::new(self.clone()), bytes))
             .add_service(with_limits!(SeizureServiceServer::new(self.clone()), bytes))
             .add_service(with_limits!(SubstanceServiceServer::new(self), bytes))
             .add_service(health_service)
             .add_service(contract().build_v1()?)
-            .add_service(contract().build_v1alpha()?))
+            .add_service(contract().build_v1alpha()?);
+        Ok((routes, health))
     }
 }
 

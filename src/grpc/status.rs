@@ -4,6 +4,7 @@
 //! finds it in the log.
 
 use crate::domain::errors::{Error, Kind};
+use http::HeaderMap;
 use std::{
     collections::HashMap,
     hash::{BuildHasher as _, RandomState},
@@ -40,7 +41,7 @@ fn code(kind: Kind) -> Code {
 }
 
 /// The status that a caller gets for an error.
-pub(super) fn from(error: Error) -> Status {
+pub(crate) fn from(error: Error) -> Status {
     match error.kind {
         Kind::Internal => internal(&error),
         Kind::Invalid
@@ -89,6 +90,32 @@ fn explained(error: Error) -> Status {
         details.set_retry_info(retry_after);
     }
     Status::with_error_details(code(kind), message, details)
+}
+
+/// Gives the details that every error carries to one that the gRPC library made itself, such as for
+/// a method that does not exist. Its texts speak of the request alone.
+pub(crate) fn explain(headers: &mut HeaderMap) {
+    if !headers.contains_key(Status::GRPC_STATUS)
+        || headers.contains_key(Status::GRPC_STATUS_DETAILS)
+    {
+        return;
+    }
+    let Some(bare) = Status::from_header_map(headers) else { return };
+    let (code, reason) = match bare.code() {
+        Code::Ok => return,
+        // The library's code for a message over the limit; the one that gRPC documents is the other.
+        Code::OutOfRange | Code::ResourceExhausted => {
+            (Code::ResourceExhausted, "MESSAGE_TOO_LARGE")
+        }
+        Code::Unimplemented => (Code::Unimplemented, "UNIMPLEMENTED"),
+        Code::NotFound => (Code::NotFound, "NOT_FOUND"),
+        other => (other, "PROTOCOL_ERROR"),
+    };
+    let details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, HashMap::new());
+    let status = Status::with_error_details(code, shortened(bare.message().to_owned()), details);
+    if let Err(unfit) = status.add_header(headers) {
+        tracing::warn!(%unfit, "a status is no header");
+    }
 }
 
 /// Whether a violation still fits, and if so its bytes are taken.

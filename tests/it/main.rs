@@ -2,5 +2,6 @@
 
 mod cases;
 mod config;
+mod server;
 mod services;
 mod world;

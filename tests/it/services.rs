@@ -7,25 +7,27 @@ use interdiction::{
     proto::{self, seizure_service_client::SeizureServiceClient},
     server,
 };
+use std::net::SocketAddr;
 use tokio::{net::TcpListener, sync::oneshot};
 use tonic::{Code, transport::Channel};
 use tonic_types::StatusExt as _;
 
 /// The configuration of a server that nobody configured.
-fn config() -> Config {
+pub fn config() -> Config {
     let nothing = |_: &std::path::Path| Err(std::io::ErrorKind::NotFound.into());
     let arguments = ["interdiction".into(), "serve".into()];
     cli::load(arguments, std::iter::empty(), nothing).unwrap().1
 }
 
-struct Served {
-    channel: Channel,
-    stop: Option<oneshot::Sender<()>>,
-    task: tokio::task::JoinHandle<interdiction::domain::errors::Result<()>>,
+pub struct Served {
+    pub address: SocketAddr,
+    pub channel: Channel,
+    pub stop: Option<oneshot::Sender<()>>,
+    pub task: tokio::task::JoinHandle<interdiction::domain::errors::Result<()>>,
     _world: World,
 }
 
-async fn serve() -> Served {
+pub async fn serve() -> Served {
     let world = World::new(Backend::Sqlite).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -40,10 +42,10 @@ async fn serve() -> Served {
     });
     let channel = Channel::from_shared(format!("http://{address}")).unwrap();
     let channel = channel.connect().await.unwrap();
-    Served { channel, stop: Some(stop), task, _world: world }
+    Served { address, channel, stop: Some(stop), task, _world: world }
 }
 
-fn heroin(value: &str, unit: proto::Unit) -> proto::Seizure {
+pub fn heroin(value: &str, unit: proto::Unit) -> proto::Seizure {
     proto::Seizure {
         items: vec![proto::SeizedItem {
             substance: "substances/heroin".to_owned(),

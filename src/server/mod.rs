@@ -1,6 +1,16 @@
 //! Composition: the only place that knows everything. It opens the store, puts the services on one
 //! port and drains them.
 
+mod activity;
+mod answers;
+mod calls;
+mod connection;
+mod deadlines;
+mod limits;
+pub mod listener;
+
+pub use limits::Limits;
+
 use crate::{
     config::{Config, StoreUrl as ConfiguredStore},
     domain::{
@@ -14,23 +24,15 @@ use crate::{
     registry::{Registry, Source},
     store::{Options, PostgresLimits, Store, StoreUrl},
 };
+use axum::Router;
+use listener::Drained;
 use std::{
     future::Future,
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::net::TcpListener;
-use tonic::transport::{Server, server::TcpIncoming};
 use uuid::Uuid;
-
-/// Streams of one connection at the same time.
-const STREAMS_MAX: u32 = 256;
-/// Bytes of a request's header list.
-const HEADER_BYTES_MAX: u32 = 16 * 1_024;
-/// How often a connection is asked whether it lives.
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
-/// How long it may take to answer that.
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The system's clock and chance.
 struct System;
@@ -92,10 +94,11 @@ pub async fn open(config: &Config, viewer: &Viewer) -> Result<Registry> {
     Ok(registry)
 }
 
-/// Serves until the shutdown resolves, then lets requests in flight end within the drain timeout.
+/// Serves until the shutdown resolves, then turns health to NOT_SERVING, lets requests in flight
+/// end within the drain timeout, and cuts the rest. Dropping the future cuts everything at once.
 ///
 /// # Errors
-/// When the listener fails.
+/// `DeadlineExceeded` when requests had to be cut.
 pub async fn serve(
     listener: TcpListener,
     registry: Registry,
@@ -103,37 +106,31 @@ pub async fn serve(
     config: &Config,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let failed = |error: String| Error::new(Kind::Internal, "INTERNAL", error);
-    let routes = Services::new(registry, viewer)
+    let (routes, health) = Services::new(registry, viewer)
         .routes(config.limits.request_bytes_max)
         .await
-        .map_err(|error| failed(error.to_string()))?;
-    let web = routes.into_axum_router().layer(tonic_web::GrpcWebLayer::new());
-    let (drain, draining) = tokio::sync::oneshot::channel::<()>();
-    let server = Server::builder()
-        .accept_http1(true)
-        .timeout(config.limits.request_timeout)
-        .max_concurrent_streams(STREAMS_MAX)
-        .http2_max_header_list_size(HEADER_BYTES_MAX)
-        .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
-        .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
-        .add_routes(web.into())
-        .serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            async move {
-                shutdown.await;
-                let _waiting = drain.send(());
-            },
-        );
-    let drain_timeout = config.limits.drain_timeout;
-    tokio::select! {
-        served = server => served.map_err(|error| failed(error.to_string())),
-        () = async {
-            let _asked = draining.await;
-            tokio::time::sleep(drain_timeout).await;
-        } => {
-            tracing::warn!(?drain_timeout, "requests in flight were cut: they did not end in time");
-            Ok(())
+        .map_err(|error| Error::internal(error.to_string()))?;
+    // Around the gRPC routes alone: the layer answers 400 to every other request of HTTP/1.1.
+    let grpc = routes.into_axum_router().layer(tonic_web::GrpcWebLayer::new()).reset_fallback();
+    let app = with_fallback(grpc);
+    let shutdown = async move {
+        shutdown.await;
+        health.stop().await;
+    };
+    let drained = listener::serve(listener, app, Limits::from(&config.limits), shutdown).await;
+    match drained {
+        Drained { connections_cut: 0 } => Ok(()),
+        Drained { connections_cut } => {
+            let message = format!(
+                "{connections_cut} connections were cut: their requests did not end within {:?}",
+                config.limits.drain_timeout
+            );
+            Err(Error::new(Kind::DeadlineExceeded, "CUT", message))
         }
     }
+}
+
+/// The routes, and one answer for every path that has none.
+pub fn with_fallback(routes: Router) -> Router {
+    routes.fallback(answers::nothing_here)
 }
