@@ -41,6 +41,10 @@ pub(super) struct Activity {
     working: AtomicUsize,
     /// Milliseconds from `opened` to the last step; 0 before the first request.
     stepped: AtomicU64,
+    /// The rounds of the watch so far, and the requests of this and the last one that have not
+    /// ended. So no request need tell the time to show that it is an old one.
+    round: AtomicUsize,
+    open: [AtomicUsize; 2],
     in_flight: Arc<InFlight>,
 }
 
@@ -50,6 +54,8 @@ impl Activity {
             opened: Instant::now(),
             working: AtomicUsize::new(0),
             stepped: AtomicU64::new(0),
+            round: AtomicUsize::new(0),
+            open: [const { AtomicUsize::new(0) }; 2],
             in_flight: Arc::clone(in_flight),
         })
     }
@@ -62,6 +68,17 @@ impl Activity {
             0 => Standing::Opening(self.opened),
             millis => Standing::Quiet(self.opened + Duration::from_millis(millis)),
         }
+    }
+
+    /// Begins a round, unless a request of the last one is still open: then it is older than a
+    /// whole round, and the peer is not reading its answer.
+    pub(super) fn next_round(&self) -> bool {
+        let next = self.round.load(Ordering::Relaxed) + 1;
+        let is_free = self.open[next % 2].load(Ordering::Relaxed) == 0;
+        if is_free {
+            self.round.store(next, Ordering::Relaxed);
+        }
+        is_free
     }
 
     fn step(&self, now: Instant) {
@@ -81,19 +98,26 @@ pub(super) struct Turn {
     ours: bool,
     /// Whether it has a place among the requests in flight, which it keeps until its first pass.
     admitted: bool,
+    /// The round that it began in, if it has to end before long.
+    round: Option<usize>,
 }
 
 impl Turn {
     /// A request has arrived: it is our turn.
     pub(super) fn begin(activity: &Arc<Activity>) -> Self {
-        let mut turn = Self { activity: Arc::clone(activity), ours: false, admitted: false };
+        let activity = Arc::clone(activity);
+        let mut turn = Self { activity, ours: false, admitted: false, round: None };
         turn.take();
         turn
     }
 
-    /// Takes a place among the requests in flight, if there is one.
+    /// Takes a place among the requests in flight, if there is one, and has to end before long.
     pub(super) fn admit(&mut self) -> bool {
-        let InFlight { count, max } = &*self.activity.in_flight;
+        let Activity { round, open, in_flight, .. } = &*self.activity;
+        let round = round.load(Ordering::Relaxed) % 2;
+        open[round].fetch_add(1, Ordering::Relaxed);
+        self.round = Some(round);
+        let InFlight { count, max } = &**in_flight;
         self.admitted = count.fetch_add(1, Ordering::Relaxed) < *max;
         if !self.admitted {
             count.fetch_sub(1, Ordering::Relaxed);
@@ -128,6 +152,9 @@ impl Drop for Turn {
     fn drop(&mut self) {
         if self.ours {
             self.pass(Instant::now());
+        }
+        if let Some(round) = self.round {
+            self.activity.open[round].fetch_sub(1, Ordering::Relaxed);
         }
     }
 }

@@ -22,7 +22,7 @@ use axum::{
     routing::future::RouteFuture,
 };
 use http::{HeaderMap, Request, Response, Uri};
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use std::{
     any::Any,
@@ -41,6 +41,11 @@ use tower_service::Service as _;
 const HEALTH: &str = "/grpc.health.v1.Health/";
 /// When a caller that was turned away may come again: longer than most requests take.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What is handed to hyper at once. It keeps a part until the peer reads, and we know no more of
+/// it, so this bounds what a peer that never reads holds for each of its requests; a larger answer
+/// stays ours, and has to end in time.
+const PART_BYTES_MAX: usize = 64 * 1_024;
 
 /// The routes as one connection sees them.
 pub(super) struct Calls {
@@ -118,7 +123,8 @@ impl Future for Call {
         let mut turn = turn.take().expect("hyper polls no future after its end");
         turn.pass(Instant::now());
         let is_grpc = *dialect == Dialect::Grpc;
-        let body = |body| AnswerBody { body: Some(body), turn, is_grpc, end, ended };
+        let rest = Bytes::new();
+        let body = |body| AnswerBody { body: Some(body), rest, turn, is_grpc, end, ended };
         Poll::Ready(Ok(answer.map(body)))
     }
 }
@@ -159,12 +165,14 @@ fn words(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("not a text")
 }
 
-/// An answer's body. hyper asks for the next part only once the peer has room for the last one,
-/// so a part handed over is the peer's turn, and one that is not there yet is ours.
+/// An answer's body. hyper asks for a part when the one before the last has gone to the peer, so a
+/// part handed over is the peer's turn, and one that is not there yet is ours.
 pub(super) struct AnswerBody {
     /// None once its end came from outside.
     body: Option<Body>,
     turn: Turn,
+    /// What is left of a part that was too large to hand over at once.
+    rest: Bytes,
     is_grpc: bool,
     /// None for what the server answered itself.
     end: Option<End>,
@@ -173,6 +181,25 @@ pub(super) struct AnswerBody {
 }
 
 impl AnswerBody {
+    /// The next part, no larger than [`PART_BYTES_MAX`].
+    fn poll_part(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.rest.is_empty() {
+            let Some(body) = &mut self.body else { return Poll::Ready(None) };
+            match ready!(Pin::new(body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.rest = data,
+                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+                },
+                end => return Poll::Ready(end),
+            }
+        }
+        let bytes = self.rest.len().min(PART_BYTES_MAX);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(bytes)))))
+    }
+
     /// The end that came from outside, if it has.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         let Some(end) = &self.end else { return Poll::Pending };
@@ -205,8 +232,10 @@ impl http_body::Body for AnswerBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let Some(body) = &mut self.body else { return Poll::Ready(None) };
-        let part = Pin::new(body).poll_frame(cx);
+        if self.body.is_none() {
+            return Poll::Ready(None);
+        }
+        let part = self.poll_part(cx);
         if part.is_pending() {
             self.turn.take();
             return match self.poll_ended(cx) {
@@ -216,12 +245,12 @@ impl http_body::Body for AnswerBody {
         }
         let now = Instant::now();
         self.turn.pass(now);
-        let more = matches!(&part, Poll::Ready(Some(Ok(frame))) if frame.is_data());
-        if more && self.is_late(now) { self.cut(passed()) } else { part }
+        let is_data = matches!(&part, Poll::Ready(Some(Ok(frame))) if frame.is_data());
+        if is_data && self.is_late(now) { self.cut(passed()) } else { part }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(Body::is_end_stream)
+        self.rest.is_empty() && self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -55,13 +55,23 @@ impl Host {
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), calls));
         let mut stopping = self.stopping.clone();
         let mut dismissed: Option<Instant> = None;
+        // Every request has ended by its deadline, but for an answer that the peer does not read.
+        let round = self.limits.request_timeout + self.limits.farewell_timeout;
+        let mut next_round = Instant::now() + round;
         loop {
-            let until = match verdict(activity.standing(), dismissed, Instant::now(), &self.limits)
-            {
-                Verdict::Wait(until) => until,
+            let now = Instant::now();
+            if now >= next_round {
+                next_round = now + round;
+                if !activity.next_round() {
+                    tracing::debug!(%peer, "cut a connection that does not read its answers");
+                    return;
+                }
+            }
+            let until = match verdict(activity.standing(), dismissed, now, &self.limits) {
+                Verdict::Wait(until) => until.min(next_round),
                 Verdict::Dismiss => {
                     connection.as_mut().graceful_shutdown();
-                    dismissed = Some(Instant::now());
+                    dismissed = Some(now);
                     continue;
                 }
                 Verdict::Cut => {
@@ -139,7 +149,8 @@ fn verdict(
         None => (since + patience, Verdict::Dismiss),
         Some(dismissed) => (since.max(dismissed) + limits.farewell_timeout, Verdict::Cut),
     };
-    if now < due { Verdict::Wait(due) } else { then }
+    // By then it may stand otherwise, and be due earlier.
+    if now < due { Verdict::Wait(due.min(now + limits.idle_timeout)) } else { then }
 }
 
 #[cfg(test)]

@@ -66,3 +66,10 @@ fn a_dismissed_connection_that_worked_on_has_its_time_from_the_end_of_that() {
     assert_eq!(at(54, quiet, Some(after(20))), wait(55));
     assert_eq!(at(55, quiet, Some(after(20))), Verdict::Cut);
 }
+
+#[test]
+fn a_short_idle_time_is_kept_beside_a_long_handshake() {
+    let limits = Limits { idle_timeout: Duration::from_secs(1), ..limits() };
+    let opening = verdict(Standing::Opening(start()), None, start(), &limits);
+    assert_eq!(opening, wait(1));
+}

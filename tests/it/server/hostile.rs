@@ -3,13 +3,14 @@
 
 use super::{
     peers::{
-        PREFACE, SETTINGS, drip_until_closed, grpc_call, http1, http2, http2_by_hand, raw_watch,
-        unary,
+        PREFACE, SETTINGS, drip_until_closed, grpc_call, http1, http2, http2_by_hand, post,
+        raw_watch, unary,
     },
     stub::{MS, Running, SLACK, brief},
 };
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Bytes, Frame};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use interdiction::server::Limits;
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
@@ -137,6 +138,29 @@ async fn closes_a_peer_that_does_not_read_its_answer() {
     drop(answer);
     driving.abort();
     assert_eq!(server.stop().await.connections_cut, 0);
+}
+
+#[tokio::test]
+async fn closes_a_peer_that_asks_on_and_leaves_an_answer_unread() {
+    let limits = Limits { request_timeout: 700 * MS, idle_timeout: 60_000 * MS, ..brief() };
+    let round = limits.request_timeout + limits.farewell_timeout;
+    let server = Running::start(limits).await;
+    let stream = TcpStream::connect(server.address).await.expect("connects");
+    let (mut peer, driver) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(1)
+        .handshake(TokioIo::new(stream))
+        .await
+        .expect("shakes hands");
+    let driving = tokio::spawn(driver);
+    let begun = Instant::now();
+    let unread = peer.send_request(post("/echo", "text/plain", vec![0; 500_000].into())).await;
+    while peer.send_request(post("/echo", "text/plain", "".into())).await.is_ok() {
+        assert!(begun.elapsed() < 2 * round + SLACK, "still open");
+        sleep(50 * MS).await;
+    }
+    assert!(begun.elapsed() >= round, "closed after {:?}", begun.elapsed());
+    drop((unread, driving));
+    server.stop().await;
 }
 
 #[tokio::test]
