@@ -92,6 +92,12 @@ fn explained(error: Error) -> Status {
     Status::with_error_details(code(kind), message, details)
 }
 
+/// There is no such service or method: a fact of the wire, which no use case can meet.
+pub(crate) fn nothing_here() -> Status {
+    let details = ErrorDetails::with_error_info("UNIMPLEMENTED", ERROR_DOMAIN, HashMap::new());
+    Status::with_error_details(Code::Unimplemented, "there is nothing at this path", details)
+}
+
 /// Gives the details that every error carries to one that the gRPC library made itself, such as for
 /// a method that does not exist. Its texts speak of the request alone.
 pub(crate) fn explain(headers: &mut HeaderMap) {

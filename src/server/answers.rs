@@ -10,6 +10,7 @@ use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
     header::{CONTENT_TYPE, RETRY_AFTER},
 };
+use tonic::Status;
 
 /// How a caller wants to be answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,11 +34,19 @@ impl Dialect {
         }
     }
 
-    /// The answer. On gRPC it is trailers alone: HTTP 200 whose head says how the call ended,
-    /// which gRPC-Web allows as well.
+    /// The answer to an error.
     pub(super) fn answer(&self, error: Error) -> Response<Body> {
-        let (kind, retry_after) = (error.kind, error.retry_after);
-        let status = status::from(error);
+        let (http, retry_after) = (http_status(error.kind), error.retry_after);
+        let mut answer = self.tell(status::from(error), http);
+        if let (Self::Http, Some(delay)) = (self, retry_after) {
+            answer.headers_mut().insert(RETRY_AFTER, delay.as_secs().into());
+        }
+        answer
+    }
+
+    /// On gRPC the answer is trailers alone: HTTP 200 whose head says how the call ended, which
+    /// gRPC-Web allows as well.
+    fn tell(&self, status: Status, http: StatusCode) -> Response<Body> {
         match self {
             Self::Grpc => status.into_http(),
             Self::GrpcWeb(content_type) => {
@@ -45,13 +54,7 @@ impl Dialect {
                 answer.headers_mut().insert(CONTENT_TYPE, content_type.clone());
                 answer
             }
-            Self::Http => {
-                let mut answer = text(http_status(kind), format!("{}\n", status.message()));
-                if let Some(delay) = retry_after {
-                    answer.headers_mut().insert(RETRY_AFTER, delay.as_secs().into());
-                }
-                answer
-            }
+            Self::Http => text(http, format!("{}\n", status.message())),
         }
     }
 }
@@ -80,14 +83,5 @@ fn http_status(kind: Kind) -> StatusCode {
 
 /// The routes' fallback: UNIMPLEMENTED, or HTTP 404. tonic's own answers 200 to a browser.
 pub(super) async fn nothing_here(headers: HeaderMap) -> Response<Body> {
-    const MESSAGE: &str = "there is nothing at this path";
-    match Dialect::of(&headers) {
-        Dialect::Grpc => tonic::Status::unimplemented(MESSAGE).into_http(),
-        Dialect::GrpcWeb(content_type) => {
-            let mut answer = tonic::Status::unimplemented(MESSAGE).into_http::<Body>();
-            answer.headers_mut().insert(CONTENT_TYPE, content_type);
-            answer
-        }
-        Dialect::Http => text(StatusCode::NOT_FOUND, format!("{MESSAGE}\n")),
-    }
+    Dialect::of(&headers).tell(status::nothing_here(), StatusCode::NOT_FOUND)
 }
