@@ -48,7 +48,9 @@ impl Exit {
         }
     }
 
-    fn meaning(self) -> &'static str {
+    /// What it means, for the help.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Failed => "failed at run time: address taken, store out of reach",
@@ -111,10 +113,17 @@ pub enum Command {
     Migrate(StoreSettings),
     /// Show the settings and where each came from, and whether the store is healthy
     ///
-    /// Changes nothing; never shows a password.
+    /// Changes nothing, beside a running server too; never shows a password. A store that does not
+    /// exist yet, or that is older, is told and is no failure: `serve` makes or migrates it.
     #[command(after_long_help = "Examples:
   interdiction check
-  interdiction check --config /etc/interdiction.toml")]
+  interdiction check --config /etc/interdiction.toml
+
+Exit codes:
+  0  a server can run on this
+  1  it cannot: the store is out of reach, damaged, takes no writes, or denies a right
+  2  the command line or the configuration is wrong
+  3  the store refuses: its schema is newer than this program, or it is not ours")]
     Check(Settings),
 }
 
@@ -287,6 +296,13 @@ pub fn exit(error: &ConfigError) -> Exit {
         ConfigError::Usage(answer) if !answer.use_stderr() => Exit::Done,
         ConfigError::Usage(_) | ConfigError::File { .. } | ConfigError::Faults(_) => Exit::Usage,
     }
+}
+
+/// Writes what a command answers to standard output. With it closed, nobody is left to tell.
+pub fn answer(text: &str) {
+    use io::Write as _;
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).unwrap_or(());
 }
 
 /// What follows the list of commands in the long help.

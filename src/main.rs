@@ -2,14 +2,16 @@
 
 use interdiction::{
     cli::{self, Command, Exit},
-    config::{Config, StoreUrl},
+    config::{Config, Source, StoreUrl},
     demo,
     domain::{
         errors::{Error, Kind, Result},
         viewers::Viewer,
     },
     registry::Registry,
-    server, store, telemetry,
+    server,
+    store::{self, Finding, Migrated},
+    telemetry,
 };
 use std::{
     io::{self, IsTerminal as _},
@@ -73,7 +75,7 @@ async fn run(command: &Command, mut config: Config) -> Result<()> {
     match command {
         Command::Serve(_) => {
             let (registry, viewer) = open(&config).await?;
-            serve(&config, registry, viewer).await
+            serve(&config, listen(&config).await?, registry, viewer).await
         }
         Command::Demo(_) => {
             let directory = tempfile::tempdir()
@@ -82,9 +84,14 @@ async fn run(command: &Command, mut config: Config) -> Result<()> {
             let (registry, viewer) = open(&config).await?;
             demo::record(&registry, &viewer).await?;
             eprintln!("{TRY}");
-            serve(&config, registry, viewer).await
+            serve(&config, listen(&config).await?, registry, viewer).await
         }
-        Command::Migrate(_) => store::migrate(&server::store_url(&config)).await,
+        Command::Migrate(_) => {
+            let migrated = store::migrate(&server::store_url(&config)).await?;
+            let Migrated { engine: _, version, count } = migrated;
+            cli::answer(&format!("{count} migrations applied; the schema is {version}\n"));
+            Ok(())
+        }
         Command::Check(_) => check(&config).await,
     }
 }
@@ -95,12 +102,22 @@ async fn open(config: &Config) -> Result<(Registry, Viewer)> {
     Ok((registry, viewer))
 }
 
-async fn serve(config: &Config, registry: Registry, viewer: Viewer) -> Result<()> {
-    let refused = |error: io::Error| {
-        let message = format!("cannot listen on {}: {error}", config.listen);
-        Error::new(Kind::Unavailable, "CANNOT_LISTEN", message)
-    };
-    let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
+fn refused(config: &Config, error: &io::Error) -> Error {
+    let message = format!("cannot listen on {}: {error}", config.listen);
+    Error::new(Kind::Unavailable, "CANNOT_LISTEN", message)
+}
+
+async fn listen(config: &Config) -> Result<TcpListener> {
+    TcpListener::bind(config.listen).await.map_err(|error| refused(config, &error))
+}
+
+async fn serve(
+    config: &Config,
+    listener: TcpListener,
+    registry: Registry,
+    viewer: Viewer,
+) -> Result<()> {
+    let refused = |error: io::Error| refused(config, &error);
     let address = listener.local_addr().map_err(refused)?;
     let first = signals(1).map_err(refused)?;
     let second = signals(2).map_err(refused)?;
@@ -129,12 +146,28 @@ fn signals(count: usize) -> io::Result<impl Future<Output = ()>> {
     })
 }
 
+/// Shows where each setting came from, and looks at the store without changing it.
 async fn check(config: &Config) -> Result<()> {
-    for source in &config.sources {
-        println!("{} = {} ({})", source.key, source.shown, source.origin);
+    cli::answer(&settings(&config.sources));
+    server::viewer(config)?;
+    let health = store::look(&server::store_url(config)).await?;
+    let mut lines = format!("\nstore {}\n", config.store);
+    for Finding { name, value, fault: _ } in &health.findings {
+        lines.push_str(&format!("  {name:<9}  {value}\n"));
     }
-    let (registry, viewer) = open(config).await?;
-    registry.get_substance(&viewer, "substances/cocaine").await?;
-    println!("the store answers");
-    Ok(())
+    cli::answer(&lines);
+    match health.fault() {
+        None => Ok(()),
+        Some(fault) => Err(fault.clone()),
+    }
+}
+
+/// One line for each setting, in columns.
+fn settings(sources: &[Source]) -> String {
+    let key_width = sources.iter().map(|source| source.key.len()).max().unwrap_or_default();
+    let shown_width = sources.iter().map(|source| source.shown.len()).max().unwrap_or_default();
+    let line = |Source { key, shown, origin }: &Source| {
+        format!("{key:<key_width$}  {shown:<shown_width$}  {origin}\n")
+    };
+    sources.iter().map(line).collect()
 }

@@ -3,8 +3,12 @@
 
 use crate::config::{LogConfig, LogFormat};
 use std::ffi::OsStr;
-use tracing::Dispatch;
+use tracing::{Dispatch, level_filters::LevelFilter};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
+
+/// Modules of others that tell at INFO every step of what one line of ours sums up. A directive of
+/// the user for the same module is stronger.
+const QUIETER: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn";
 
 /// Why there is no log.
 #[derive(Debug, thiserror::Error)]
@@ -23,13 +27,27 @@ pub enum TelemetryError {
 /// # Errors
 /// If the filter is not valid, or the process has a log already.
 pub fn init(log: &LogConfig, stderr_is_terminal: bool) -> Result<(), TelemetryError> {
-    let coloured = coloured(stderr_is_terminal, std::env::var_os("NO_COLOR").as_deref());
-    dispatch(log, coloured, std::io::stderr)?.try_init()?;
+    dispatch(log, colours(stderr_is_terminal), std::io::stderr)?.try_init()?;
     Ok(())
+}
+
+/// Whether to colour what goes to a stream: on a terminal, unless `NO_COLOR` is set to anything.
+#[must_use]
+pub fn colours(is_terminal: bool) -> bool {
+    coloured(is_terminal, std::env::var_os("NO_COLOR").as_deref())
 }
 
 fn coloured(is_terminal: bool, no_color: Option<&OsStr>) -> bool {
     is_terminal && no_color.is_none_or(OsStr::is_empty)
+}
+
+fn filter(directives: &str) -> Result<EnvFilter, TelemetryError> {
+    let filter = EnvFilter::try_new(directives)?;
+    // A filter that hides INFO anyway must not let through more by this.
+    if filter.max_level_hint().is_some_and(|most| most < LevelFilter::INFO) {
+        return Ok(filter);
+    }
+    Ok(EnvFilter::try_new(format!("{QUIETER},{directives}"))?)
 }
 
 /// Where events go: filtered and formatted to the writer.
@@ -37,7 +55,7 @@ fn dispatch<W>(log: &LogConfig, coloured: bool, writer: W) -> Result<Dispatch, T
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_new(&log.filter)?;
+    let filter = filter(&log.filter)?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     Ok(match log.format {
         LogFormat::Human => lines.with_ansi(coloured).into(),
@@ -76,6 +94,8 @@ mod tests {
             let _span = tracing::info_span!("request", id = 7).entered();
             tracing::info!(seizures = 3, "counted");
             tracing::debug!("hidden by info");
+            tracing::info!(target: "sea_orm_migration", "step by step");
+            tracing::warn!(target: "sea_orm_migration", "odd");
         });
         let bytes = written.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
@@ -94,7 +114,7 @@ mod tests {
         let lines = written(LogFormat::Json, "debug", true);
         let lines: Vec<serde_json::Value> =
             lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(lines.len(), 2);
+        assert_eq!(lines.len(), 3);
         assert_eq!(lines[0]["message"], "counted");
         assert_eq!(lines[0]["seizures"], 3);
         assert_eq!(lines[0]["span"]["id"], 7);
@@ -105,6 +125,17 @@ mod tests {
         assert!(!written(LogFormat::Human, "info", false).contains("hidden by info"));
         assert!(written(LogFormat::Human, "debug", false).contains("hidden by info"));
         assert_eq!(written(LogFormat::Human, "off", false), "");
+    }
+
+    #[test]
+    fn leaves_out_the_steps_of_a_migration_unless_they_are_asked_for() {
+        let shown = |filter| {
+            let lines = written(LogFormat::Human, filter, false);
+            (lines.contains("step by step"), lines.contains("odd"))
+        };
+        assert_eq!(shown("info"), (false, true));
+        assert_eq!(shown("info,sea_orm_migration=info"), (true, true));
+        assert_eq!(shown("error"), (false, false));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{
     Keep, Kept, Reach, Shared, Span, Store,
     dialect::{Engine, Session},
     entity::settings,
+    health::{Schema, refuse_foreign},
     postgres::{Postgres, PostgresLimits},
     references,
     sqlite::{self, Sqlite},
@@ -11,10 +12,11 @@ use super::{
 use crate::domain::errors::{Error, Kind, Result};
 use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, EntityTrait as _,
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr, EntityTrait as _,
+    Statement,
     sea_query::{Expr, ExprTrait as _, OnConflict, Query},
 };
-use std::{collections::BTreeSet, fmt, path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc, time::Instant};
 use uuid::Uuid;
 
 /// Where the rows are.
@@ -54,12 +56,18 @@ impl Store {
     /// [`Kind::FailedPrecondition`] when a newer release has changed the schema; `Unavailable` when
     /// the database cannot be reached.
     pub async fn open(options: &Options) -> Result<Self> {
-        migrate(&options.url).await?;
+        let began = Instant::now();
+        let migrated = migrate(&options.url).await?;
         let store = Self::connect(options).await?;
         let secret = store.write(Keep::Commit, |s| Box::pin(secret(s))).await?;
         let substance_keys =
             store.read(Reach::Keys, Span::Statement, |s| Box::pin(references::substance_keys(s))).await?;
         store.shared.kept.set(Kept { secret, substance_keys }).map_err(|_| twice())?;
+        let elapsed_ms = began.elapsed().as_millis();
+        let Migrated { engine, version: schema, count: migrations } = migrated;
+        tracing::info!(
+            store = ?options.url, engine, schema, migrations, elapsed_ms, "the store is open"
+        );
         Ok(store)
     }
 
@@ -81,20 +89,36 @@ fn twice() -> Error {
     Error::internal("a store was opened twice")
 }
 
+/// What a migration did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// The database with its version, such as `SQLite 3.51.3`.
+    pub engine: String,
+    /// The latest migration, which is what the schema is called.
+    pub version: String,
+    /// How many were applied; 0 when the schema was up to date.
+    pub count: usize,
+}
+
 /// Brings the schema up to date.
 ///
 /// # Errors
 /// As [`Store::open`].
-pub async fn migrate(url: &StoreUrl) -> Result<()> {
+pub async fn migrate(url: &StoreUrl) -> Result<Migrated> {
+    match url {
+        StoreUrl::Sqlite(path) => refuse_foreign(path)?,
+        StoreUrl::Postgres(_) => {}
+    }
     let connection = migration_connection(url).await?;
-    let migrated = apply(&connection).await;
+    let migrated = apply(url, &connection).await;
     // Closed either way; a failure to close says nothing about the schema.
     let _closed = connection.close().await;
-    migrated?;
+    let migrated = migrated?;
     match url {
-        StoreUrl::Sqlite(path) => sqlite::enter_wal_mode(path),
-        StoreUrl::Postgres(_) => Ok(()),
+        StoreUrl::Sqlite(path) => sqlite::enter_wal_mode(path)?,
+        StoreUrl::Postgres(_) => {}
     }
+    Ok(migrated)
 }
 
 async fn migration_connection(url: &StoreUrl) -> Result<DatabaseConnection> {
@@ -113,21 +137,57 @@ async fn migration_connection(url: &StoreUrl) -> Result<DatabaseConnection> {
     })
 }
 
-async fn apply(connection: &DatabaseConnection) -> Result<()> {
-    let failed = |error: sea_orm::DbErr| Error::internal(format!("migration: {error}"));
-    Migrator::install(connection).await.map_err(failed)?;
-    let applied = Migrator::get_migration_models(connection).await.map_err(failed)?;
-    let known: BTreeSet<String> =
-        Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
-    if let Some(newer) = applied.iter().find(|model| !known.contains(&model.version)) {
-        let message = format!(
-            "the store has the migration {}, which this release does not know: it was changed by a \
-             newer release, so run that one",
-            newer.version
-        );
-        return Err(Error::new(Kind::FailedPrecondition, "STORE_NEWER", message));
+/// Applies what is missing, and tells how many migrations that were. A store that lacks none is only
+/// read, so that a role without the right to create tables can serve it.
+async fn apply(url: &StoreUrl, connection: &DatabaseConnection) -> Result<Migrated> {
+    let failed = |error: DbErr| Error::internal(format!("migration: {error}"));
+    // A new store has no table of them: the second try finds the one that was made.
+    let applied = match applied(connection).await {
+        Ok(applied) => applied,
+        Err(_) => {
+            Migrator::install(connection).await.map_err(failed)?;
+            self::applied(connection).await.map_err(failed)?
+        }
+    };
+    let schema = Schema::of(&applied);
+    if let Some(refusal) = schema.refusal() {
+        return Err(refusal);
     }
-    Migrator::up(connection, None).await.map_err(failed)
+    if !matches!(schema, Schema::Current { .. }) {
+        Migrator::up(connection, None).await.map_err(failed)?;
+    }
+    let known = Migrator::migrations();
+    let version = known.last().map_or_else(String::new, |migration| migration.name().to_owned());
+    let engine = engine(url, connection).await.map_err(failed)?;
+    Ok(Migrated { engine, version, count: known.len() - applied.len() })
+}
+
+async fn engine(
+    url: &StoreUrl,
+    connection: &DatabaseConnection,
+) -> std::result::Result<String, DbErr> {
+    match url {
+        StoreUrl::Sqlite(_) => Ok(format!("SQLite {}", rusqlite::version())),
+        StoreUrl::Postgres(_) => {
+            let version = first_column(connection, "SHOW server_version").await?;
+            Ok(format!("Postgres {}", version.concat()))
+        }
+    }
+}
+
+/// The migrations that were applied. The migrator's own list makes the table first, which takes a
+/// right that a server does not need.
+async fn applied(connection: &DatabaseConnection) -> std::result::Result<Vec<String>, DbErr> {
+    first_column(connection, "SELECT version FROM seaql_migrations").await
+}
+
+async fn first_column(
+    connection: &DatabaseConnection,
+    sql: &str,
+) -> std::result::Result<Vec<String>, DbErr> {
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// The secret that signs page tokens, made by whoever opens the store first.

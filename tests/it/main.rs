@@ -1,7 +1,9 @@
 //! The integration tests, as one binary. Every case that touches the store runs on both backends.
 
 mod cases;
+mod check;
 mod config;
 mod server;
+mod program;
 mod services;
 mod world;

@@ -83,7 +83,7 @@ impl World {
 }
 
 /// A database of its own on the server that the test command started.
-async fn fresh_database() -> String {
+pub async fn fresh_database() -> String {
     use sea_orm::ConnectionTrait as _;
     let server = std::env::var("INTERDICTION_TEST_POSTGRES").expect(
         "INTERDICTION_TEST_POSTGRES is not set: run tests/run, which starts a server, or set it to \
