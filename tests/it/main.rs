@@ -4,6 +4,7 @@ mod cases;
 mod check;
 mod config;
 mod server;
+mod crash;
 mod program;
 mod services;
 mod world;
