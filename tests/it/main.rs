@@ -6,5 +6,6 @@ mod config;
 mod server;
 mod crash;
 mod program;
+mod readme;
 mod services;
 mod world;
