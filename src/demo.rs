@@ -1,143 +1,114 @@
-//! Two real interdictions for a first look, recorded as an agency's own tool would.
-//!
-//! From a report on a US Department of Defense publication, which gives days and no year.
+//! Four real interdictions for a first look, recorded as an agency's own tool would, and what to
+//! ask about them. The facts stand in `cases`.
+
+mod cases;
 
 use crate::{
     domain::{
-        agencies::AgencyDraft,
         codes::Code as _,
-        errors::Result,
-        markings::{MarkingDraft, Tlp},
-        operation_parts::{DetectionDraft, DetectionRole, ParticipantDraft, ParticipantRole},
-        operations::{Domain, OperationDraft, Outcome},
-        places::{PlaceDraft, PointDraft},
-        quantities::Unit,
+        errors::{Kind, Result},
+        operations::Operation,
+        quantities::{Unit, express},
         requests::{Create, WriteOptions},
-        seizures::{ItemDraft, QuantityDraft, SeizureDraft},
-        sensors::{ProvisionDraft, ProvisionKind, SensorDraft, SensorType},
-        viewers::Viewer,
+        seizures::{Seizure, SeizureDraft},
+        viewers::{Role, Viewer},
     },
     registry::Registry,
 };
+use cases::Case;
+use std::{fmt::Write as _, net::SocketAddr};
+
+/// The first Python program, with the address that a server has by default.
+const FIRST_LOOK: &str = include_str!("demo/first_look.py");
+const ADDRESS_DEFAULT: &str = "127.0.0.1:8080";
+
+/// A case as it was recorded.
+pub struct Recorded {
+    /// The operation.
+    pub operation: Operation,
+    /// What was seized under it.
+    pub seizure: Seizure,
+}
+
+/// Records the cases for the viewer's agency, with every role, whatever the viewer may do later.
+///
+/// # Errors
+/// What the registry returns.
+pub async fn record(registry: &Registry, viewer: &Viewer) -> Result<Vec<Recorded>> {
+    let viewer = Viewer { roles: Role::ALL.to_vec(), ..viewer.clone() };
+    for (id, draft) in cases::agencies() {
+        match registry.create_agency(&viewer, create(id, draft)).await {
+            // The viewer's own agency may be one of them, and is registered already.
+            Err(error) if error.kind == Kind::AlreadyExists => {}
+            made => drop(made?),
+        }
+    }
+    for (id, draft) in cases::sensors() {
+        registry.create_sensor(&viewer, create(id, draft)).await?;
+    }
+    let mut recorded = Vec::new();
+    for Case { operation, seizure } in cases::cases() {
+        let operation = registry.create_operation(&viewer, create("", operation)).await?;
+        let seizure = SeizureDraft { operation: operation.id.to_string(), ..seizure };
+        let seizure = registry.create_seizure(&viewer, create("", seizure)).await?;
+        recorded.push(Recorded { operation, seizure });
+    }
+    Ok(recorded)
+}
 
 fn create<D>(id: &str, draft: D) -> Create<D> {
     Create { id: id.to_owned(), draft, options: WriteOptions::default() }
 }
 
-fn green() -> Option<MarkingDraft> {
-    Some(MarkingDraft { label: Tlp::Green.code(), releasable_to: Vec::new() })
-}
-
-fn item((substance, value, unit): &(&str, &str, Unit)) -> ItemDraft {
-    let quantity =
-        QuantityDraft { value: (*value).to_owned(), unit: unit.code(), ..QuantityDraft::default() };
-    ItemDraft {
-        substance: format!("substances/{substance}"),
-        quantity: Some(quantity),
-        ..ItemDraft::default()
+/// What was recorded, and what to try on a server that listens there.
+#[must_use]
+pub fn guide(recorded: &[Recorded], address: SocketAddr, coloured: bool) -> String {
+    let [bold, dim, plain] = if coloured { ["\x1b[1m", "\x1b[2m", "\x1b[0m"] } else { [""; 3] };
+    let head = |text: &str| format!("{bold}{text}{plain}\n");
+    let mut lines = head(&format!("{} real cases on {address}", recorded.len()));
+    for Recorded { operation, seizure } in recorded {
+        lines.push_str(&told(operation, seizure));
     }
-}
-
-/// Records the cases.
-///
-/// # Errors
-/// What the registry returns.
-pub async fn record(registry: &Registry, viewer: &Viewer) -> Result<()> {
-    for (id, display_name, region) in [
-        ("us-dod", "United States Department of Defense", "US"),
-        ("mx-sedena", "Mexican Army", "MX"),
-        ("mx-semar", "Mexican Navy", "MX"),
-    ] {
-        let draft = AgencyDraft {
-            display_name: display_name.to_owned(),
-            region_code: region.to_owned(),
-            marking: green(),
-            ..AgencyDraft::default()
-        };
-        registry.create_agency(viewer, create(id, draft)).await?;
+    for (title, method, body) in QUESTIONS {
+        let _infallible = write!(lines, "\n{}", head(title));
+        let data = if body.is_empty() { String::new() } else { format!("-d '{body}' ") };
+        let _infallible = writeln!(lines, "  grpcurl -plaintext {data}{address} \\\n    {method}");
     }
-    registry.create_sensor(viewer, create("hermosillo-radar", radar())).await?;
-    let flight = [
-        ("cocaine", "390", Unit::Pound),
-        ("crystal-methamphetamine", "425", Unit::Pound),
-        ("heroin", "125", Unit::Pound),
-        ("fentanyl", "9", Unit::Pound),
-    ];
-    case(registry, viewer, hermosillo(), &flight).await?;
-    case(registry, viewer, colima(), &[("cocaine", "1.1", Unit::Tonne)]).await
-}
-
-async fn case(
-    registry: &Registry,
-    viewer: &Viewer,
-    draft: OperationDraft,
-    items: &[(&str, &str, Unit)],
-) -> Result<()> {
-    let (agency, when) = (draft.lead_agency.clone(), draft.when.clone());
-    let operation = registry.create_operation(viewer, create("", draft)).await?;
-    let seizure = SeizureDraft {
-        operation: operation.id.to_string(),
-        agency,
-        when,
-        items: items.iter().map(item).collect(),
-        marking: green(),
-        ..SeizureDraft::default()
-    };
-    registry.create_seizure(viewer, create("", seizure)).await?;
-    Ok(())
-}
-
-fn radar() -> SensorDraft {
-    let point = PointDraft { latitude: 29.07, longitude: -110.96, uncertainty_meters: None };
-    SensorDraft {
-        display_name: "Hermosillo radar".to_owned(),
-        sensor_type: SensorType::GroundRadar.code(),
-        operator: "agencies/mx-sedena".to_owned(),
-        provisions: vec![ProvisionDraft {
-            provider: "agencies/us-dod".to_owned(),
-            kind: ProvisionKind::Furnished.code(),
-            ..ProvisionDraft::default()
-        }],
-        site: Some(PlaceDraft {
-            point: Some(point),
-            subdivision_code: "MX-SON".to_owned(),
-            ..PlaceDraft::default()
-        }),
-        marking: green(),
+    let _infallible = write!(lines, "\n{}", head("The same in Python"));
+    let program = FIRST_LOOK.replace(ADDRESS_DEFAULT, &address.to_string());
+    for line in program.lines() {
+        let _infallible = writeln!(lines, "  {line}");
     }
+    let _infallible = writeln!(
+        lines,
+        "\n{dim}README.md says how to generate the Python client. Ctrl-C ends the demo and removes \
+         its store.{plain}"
+    );
+    lines
 }
 
-fn hermosillo() -> OperationDraft {
-    OperationDraft {
-        display_name: "Hermosillo flight".to_owned(),
-        domain: Domain::Air.code(),
-        outcome: Outcome::Seized.code(),
-        when: Some("2020-10-15?".to_owned()),
-        lead_agency: "agencies/mx-sedena".to_owned(),
-        detections: vec![DetectionDraft {
-            sensor: "sensors/hermosillo-radar".to_owned(),
-            role: DetectionRole::Primary.code(),
-            ..DetectionDraft::default()
-        }],
-        marking: green(),
-        ..OperationDraft::default()
-    }
-}
+/// What a question is, the method that answers it, and what to send.
+const QUESTIONS: [(&str, &str, &str); 3] = [
+    ("Everything that was seized", "interdiction.v1.SeizureService/ListSeizures", ""),
+    (
+        "Who furnished the radar that saw it",
+        "interdiction.v1.SensorService/GetSensor",
+        r#"{"name": "sensors/hermosillo-radar"}"#,
+    ),
+    (
+        "What ground radars cued",
+        "interdiction.v1.SeizureService/ListSeizures",
+        r#"{"filter": {"operation": {"detections": {"some": {"sensor":
+    {"type_any_of": ["SENSOR_TYPE_GROUND_RADAR"]}}}}}}"#,
+    ),
+];
 
-fn colima() -> OperationDraft {
-    OperationDraft {
-        display_name: "Colima vessel".to_owned(),
-        domain: Domain::Maritime.code(),
-        outcome: Outcome::Seized.code(),
-        when: Some("2020-10-20?".to_owned()),
-        lead_agency: "agencies/mx-semar".to_owned(),
-        participants: vec![ParticipantDraft {
-            agency: "agencies/mx-semar".to_owned(),
-            role: ParticipantRole::Interdiction.code(),
-            asset_label: "Navy boats".to_owned(),
-            asset_count: Some(6),
-        }],
-        marking: green(),
-        ..OperationDraft::default()
-    }
+fn told(operation: &Operation, seizure: &Seizure) -> String {
+    let when = operation.body.when.as_ref().map_or("", |when| when.as_str());
+    let domain = operation.body.domain.map_or("", |domain| domain.name());
+    let mass = seizure.body.total_mass_micrograms().unwrap_or_default();
+    let mass = express(mass.into(), Unit::Kilogram).map_or_else(|_| String::new(), |m| m.text);
+    let (name, items) = (&operation.body.display_name, seizure.body.items.len());
+    let noun = if items == 1 { "item " } else { "items" };
+    format!("  {name:<22}  {when:<11}  {domain:<8}  {items} {noun}  {mass:>12} kg\n")
 }

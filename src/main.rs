@@ -82,9 +82,12 @@ async fn run(command: &Command, mut config: Config) -> Result<()> {
                 .map_err(|error| Error::internal(format!("no temporary directory: {error}")))?;
             config.store = StoreUrl::Sqlite(directory.path().join("demo.db"));
             let (registry, viewer) = open(&config).await?;
-            demo::record(&registry, &viewer).await?;
-            eprintln!("{TRY}");
-            serve(&config, listen(&config).await?, registry, viewer).await
+            let listener = listen(&config).await?;
+            let recorded = demo::record(&registry, &viewer).await?;
+            let address = listener.local_addr().map_err(|error| refused(&config, &error))?;
+            let coloured = telemetry::colours(io::stdout().is_terminal());
+            cli::answer(&demo::guide(&recorded, address, coloured));
+            serve(&config, listener, registry, viewer).await
         }
         Command::Migrate(_) => {
             let migrated = store::migrate(&server::store_url(&config)).await?;

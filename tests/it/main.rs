@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod server;
 mod crash;
+mod demo;
 mod program;
 mod readme;
 mod services;
