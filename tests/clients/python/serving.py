@@ -54,21 +54,30 @@ def stop(server):
 
 
 @contextlib.contextmanager
-def fresh_server(binary):
-    """Serves a new store with `binary`; gives the address and a channel to it."""
+def running(binary, arguments, variables=None):
+    """Runs `binary` on a free port; gives the address, a channel to it and what it prints."""
     address = f"127.0.0.1:{free_port()}"
     with tempfile.TemporaryDirectory(prefix="interdiction-client-") as folder:
         log = pathlib.Path(folder, "server.log")
-        command = [pathlib.Path(binary).resolve(), "serve", "--listen", address]
-        command += ["--store", f"sqlite:{folder}/records.db"]
+        command = [pathlib.Path(binary).resolve(), *arguments, "--listen", address]
+        surrounding = surroundings() | (variables or {})
         with log.open("wb") as output:
             server = subprocess.Popen(
-                command, cwd=folder, env=surroundings(), stdout=output, stderr=output
+                command, cwd=folder, env=surrounding, stdout=output, stderr=output
             )
         options = [("grpc.enable_http_proxy", 0)]
         try:
             with grpc.insecure_channel(address, options=options) as channel:
                 wait_until_ready(server, channel, log)
-                yield address, channel
+                yield address, channel, log
         finally:
             stop(server)
+
+
+@contextlib.contextmanager
+def fresh_server(binary, store=None):
+    """Serves an empty store, a new SQLite file when none is named; gives address and channel."""
+    with tempfile.TemporaryDirectory(prefix="interdiction-store-") as folder:
+        variables = {"INTERDICTION_STORE": store or f"sqlite:{folder}/records.db"}
+        with running(binary, ["serve"], variables) as (address, channel, _):
+            yield address, channel

@@ -1,14 +1,17 @@
 """Holds the registry to what a generated client sees: four published cases, recorded and read back.
 
-    PYTHONPATH=target/clients/python python tests/clients/python/test_cases.py BINARY
+    PYTHONPATH=target/clients/python python tests/clients/python/test_cases.py BINARY [STORE]
 
-Every test starts from one server on a fresh store that holds the cases. The last line counts.
+Every test starts from one server that holds the cases, over STORE, such as an empty Postgres
+database, or over a new SQLite file. The last line counts.
 """
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import textwrap
 import traceback
 from dataclasses import dataclass
 
@@ -49,6 +52,7 @@ CUED_BY_GROUND_RADAR = ["hermosillo-flight", "nogales-flight", "puerto-penasco-f
 class World:
     """A registry that holds the cases."""
 
+    binary: str
     address: str
     registry: cases.Registry
     recorded: cases.Recorded
@@ -348,23 +352,80 @@ def validate_only_answers_and_records_nothing(world):
     assert_equal(code, grpc.StatusCode.NOT_FOUND)
 
 
-def the_twenty_lines_print_what_ground_radar_cued(world):
-    program = pathlib.Path(__file__).with_name("twenty_lines.py")
-    assert len(program.read_text().splitlines()) <= 20
+def run_python(arguments):
+    """What a program prints, run on this interpreter as a user would."""
     run = subprocess.run(
-        [sys.executable, program, world.address],
+        [sys.executable, *arguments],
         env=os.environ | {"no_grpc_proxy": "127.0.0.1"},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
         timeout=60,
     )
+    return run.stdout.splitlines()
+
+
+def the_twenty_lines_print_what_ground_radar_cued(world):
+    program = pathlib.Path(__file__).with_name("twenty_lines.py")
+    assert len(program.read_text().splitlines()) <= 20
     expected = [
         f"{item.substance} {item.quantity.value} {types.Unit.Name(item.quantity.unit)}"
         for key in CUED_BY_GROUND_RADAR
         for item in world.recorded.seizures[key].items
     ]
-    assert_equal(run.stdout.splitlines(), expected)
+    assert_equal(run_python([program, world.address]), expected)
+
+
+def assert_demo_holds_the_cases(registry):
+    for name, sent in cases.AGENCIES.items():
+        request = agency_service.GetAgencyRequest(name=name)
+        assert_same(registry.agencies.GetAgency(request), sent)
+    for name, sent in cases.SENSORS.items():
+        request = sensor_service.GetSensorRequest(name=name)
+        assert_same(registry.sensors.GetSensor(request), sent)
+    listed = registry.operations.ListOperations(operation_service.ListOperationsRequest())
+    assert_equal(len(listed.operations), len(cases.CASES))
+    found = registry.seizures.ListSeizures(seizure_service.ListSeizuresRequest()).seizures
+    made = {seizure.operation: seizure for seizure in found}
+    for case, operation in zip(cases.CASES, listed.operations):
+        assert_same(operation, case.operation)
+        sent = seizures.Seizure(operation=operation.name)
+        sent.MergeFrom(case.seizure)
+        assert_same(made.pop(operation.name), sent)
+    assert not made
+
+
+def assert_calls_are_answered(guide, address, registry):
+    """Sends what the guide tells to send with grpcurl, a program of its own."""
+    stubs = {
+        "SeizureService": (registry.seizures, seizure_service),
+        "SensorService": (registry.sensors, sensor_service),
+    }
+    calls = re.findall(
+        rf"grpcurl -plaintext (?:-d '([^']*)' )?{address} \\\s+interdiction\.v1\.(\w+)/(\w+)\n",
+        guide,
+    )
+    assert_equal(len(calls), guide.count("grpcurl"))
+    for body, service, method in calls:
+        stub, messages = stubs[service]
+        request = json_format.Parse(body or "{}", getattr(messages, f"{method}Request")())
+        assert getattr(stub, method)(request).ListFields(), f"{method} answers nothing"
+
+
+def the_demo_holds_the_same_cases_and_what_it_tells_to_try_runs(world):
+    with serving.running(world.binary, ["demo"]) as (address, channel, log):
+        registry = cases.Registry(channel)
+        assert_demo_holds_the_cases(registry)
+        guide = log.read_text()
+        assert_calls_are_answered(guide, address, registry)
+        told = guide.split("The same in Python\n")[1].split("\n\n")[0]
+        printed = run_python(["-c", textwrap.dedent(told)])
+    expected = [
+        f"{item.substance} {item.quantity.value}"
+        for case in cases.CASES
+        for item in case.seizure.items
+    ]
+    assert_equal([line.rsplit(" ", 1)[0] for line in printed], expected)
 
 
 TESTS = [
@@ -387,6 +448,7 @@ TESTS = [
     an_absent_record_is_named_in_the_details,
     validate_only_answers_and_records_nothing,
     the_twenty_lines_print_what_ground_radar_cued,
+    the_demo_holds_the_same_cases_and_what_it_tells_to_try_runs,
 ]
 
 
@@ -403,11 +465,12 @@ def passes(test, world):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    with serving.fresh_server(sys.argv[1]) as (address, channel):
+    binary, store = sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else None
+    with serving.fresh_server(binary, store) as (address, channel):
         registry = cases.Registry(channel)
-        world = World(address, registry, cases.record_all(registry))
+        world = World(binary, address, registry, cases.record_all(registry))
         outcomes = [passes(test, world) for test in TESTS]
     print(f"{outcomes.count(True)} passed, {outcomes.count(False)} failed")
     sys.exit(0 if all(outcomes) else 1)
