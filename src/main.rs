@@ -22,13 +22,6 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-/// What to try first, with a tool that reads the server's reflection.
-const TRY: &str = "\
-two cases are recorded: an aircraft at Hermosillo and a vessel off Colima; try
-  grpcurl -plaintext 127.0.0.1:8080 interdiction.v1.SeizureService/ListSeizures
-  grpcurl -plaintext -d '{\"name\": \"sensors/hermosillo-radar\"}' 127.0.0.1:8080 \\
-    interdiction.v1.SensorService/GetSensor";
-
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

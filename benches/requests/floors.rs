@@ -104,7 +104,12 @@ fn read_sqlite(connection: &Connection, recorded: &Recorded, id: Uuid) {
 }
 
 /// A loop over rusqlite that commits some creations at a time.
-pub fn sqlite_creates(path: &Path, recorded: &Recorded, at_a_time: usize, lasting: Duration) -> Load {
+pub fn sqlite_creates(
+    path: &Path,
+    recorded: &Recorded,
+    at_a_time: usize,
+    lasting: Duration,
+) -> Load {
     let connection = connect(path);
     let inserts: Vec<&Statement> =
         recorded.statements.iter().filter(|s| s.sql.starts_with("INSERT")).collect();
@@ -168,11 +173,8 @@ pub async fn postgres_reads(
                 for statement in &recorded.statements {
                     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.sql.as_str()));
                     for value in values(statement) {
-                        query = if recorded.is_id(value) {
-                            query.bind(id)
-                        } else {
-                            bind(query, value)
-                        };
+                        query =
+                            if recorded.is_id(value) { query.bind(id) } else { bind(query, value) };
                     }
                     std::hint::black_box(query.fetch_all(&pool).await.expect("rows"));
                 }
@@ -214,9 +216,10 @@ pub fn pgbench(url: &str, recorded: &Recorded, clients: usize, lasting: Duration
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(!errors.contains("aborted"), "pgbench: {errors}");
     let figure = |before: &str, after: &str| -> f64 {
-        let line = text.lines().find(|line| line.starts_with(before)).unwrap_or_else(|| {
-            panic!("pgbench: {text}{errors}")
-        });
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(before))
+            .unwrap_or_else(|| panic!("pgbench: {text}{errors}"));
         let number = line[before.len()..].split(after).next().unwrap_or_default();
         number.trim().parse().expect("a figure")
     };

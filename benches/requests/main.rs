@@ -437,8 +437,10 @@ async fn list_load(server: &Served, callers: usize, lasting: Duration) -> Load {
     drive(callers, lasting, move |caller, _turn| {
         let clients = clients.clone();
         async move {
-            let request =
-                proto::ListSeizuresRequest { page_size: 50, ..proto::ListSeizuresRequest::default() };
+            let request = proto::ListSeizuresRequest {
+                page_size: 50,
+                ..proto::ListSeizuresRequest::default()
+            };
             let path = "/interdiction.v1.SeizureService/ListSeizures";
             clients.ask(caller, path, request.encode_to_vec()).await.expect("a page");
         }

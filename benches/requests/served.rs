@@ -33,7 +33,8 @@ impl Served {
     fn start(mut command: Command) -> Self {
         let mut process =
             command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a process");
-        let mut lines = BufReader::new(process.stderr.take().expect("its errors are piped")).lines();
+        let mut lines =
+            BufReader::new(process.stderr.take().expect("its errors are piped")).lines();
         let address = lines
             .by_ref()
             .map_while(Result::ok)

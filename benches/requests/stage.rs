@@ -74,7 +74,8 @@ pub async fn open(url: StoreUrl) -> (Registry, Store) {
 
 /// A seizure as agencies record them, the same for the same number.
 pub fn seizure(number: i64, operation: &str) -> SeizureDraft {
-    let of = |list: &[&str]| list[usize::try_from(number).expect("a number") % list.len()].to_owned();
+    let of =
+        |list: &[&str]| list[usize::try_from(number).expect("a number") % list.len()].to_owned();
     let substance = of(&["cocaine", "heroin", "fentanyl", "crystal-methamphetamine", "cannabis"]);
     let item = |substance: &str, value: i64, unit: Unit| ItemDraft {
         substance: format!("substances/{substance}"),
@@ -94,7 +95,12 @@ pub fn seizure(number: i64, operation: &str) -> SeizureDraft {
     SeizureDraft {
         operation: if number % 3 == 0 { operation.to_owned() } else { String::new() },
         agency: format!("agencies/{AGENCY}"),
-        when: Some(format!("20{:02}-{:02}-{:02}", 10 + number % 14, 1 + number % 12, 1 + number % 28)),
+        when: Some(format!(
+            "20{:02}-{:02}-{:02}",
+            10 + number % 14,
+            1 + number % 12,
+            1 + number % 28
+        )),
         place: Some(PlaceDraft {
             point: Some(PointDraft {
                 latitude: degrees(16.0, 0.2),
@@ -257,7 +263,8 @@ async fn copy_seizures(connection: &DatabaseConnection, from: i64, until: i64) {
         ("request", "'{}'"),
         ("after", "'{}'"),
     ];
-    let entry: Vec<_> = entry.iter().map(|(c, sql)| (*c, sql.replace("t.id", "t.revision"))).collect();
+    let entry: Vec<_> =
+        entry.iter().map(|(c, sql)| (*c, sql.replace("t.id", "t.revision"))).collect();
     let entry: Vec<(&str, &str)> = entry.iter().map(|(c, sql)| (*c, sql.as_str())).collect();
     copy(connection, "ledger", bounds, "t.method = 'CreateSeizure' AND t.revision <= 100", &entry)
         .await;
@@ -265,7 +272,8 @@ async fn copy_seizures(connection: &DatabaseConnection, from: i64, until: i64) {
 
 /// Statistics, and numbers that go on where the copies end.
 async fn settle(connection: &DatabaseConnection) {
-    let run = async |sql: &str| connection.execute_unprepared(sql).await.expect("the store settles");
+    let run =
+        async |sql: &str| connection.execute_unprepared(sql).await.expect("the store settles");
     if connection.get_database_backend() == DbBackend::Postgres {
         run("SELECT setval(pg_get_serial_sequence('seizures', 'id'), (SELECT max(id) FROM seizures))")
             .await;
@@ -323,7 +331,9 @@ pub async fn clear(url: &StoreUrl) {
         StoreUrl::Postgres(url) => {
             let (server, name) = url.rsplit_once('/').expect("a URL with a database");
             let server = connect(&StoreUrl::Postgres(format!("{server}/postgres"))).await;
-            for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
+            for sql in
+                [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")]
+            {
                 server.execute_unprepared(&sql).await.expect("a fresh database");
             }
         }
@@ -332,8 +342,16 @@ pub async fn clear(url: &StoreUrl) {
 
 /// [`seizure`] as a client sends it.
 pub fn message(number: i64) -> proto::Seizure {
-    let SeizureDraft { operation: _, agency, when, place, items, external_ids: _, sources: _, marking } =
-        seizure(number, "");
+    let SeizureDraft {
+        operation: _,
+        agency,
+        when,
+        place,
+        items,
+        external_ids: _,
+        sources: _,
+        marking,
+    } = seizure(number, "");
     let place = place.expect("it has a place");
     let point = place.point.expect("it has a point");
     let item = |item: ItemDraft| {

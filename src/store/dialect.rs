@@ -11,13 +11,10 @@ use crate::domain::{
 };
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr, Statement,
-    StatementBuilder, Value,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    RuntimeErr, Statement, StatementBuilder, Value,
 };
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 #[derive(Clone)]

@@ -8,8 +8,8 @@ mod entity;
 mod fields;
 mod filters;
 mod guard;
-mod known;
 mod health;
+mod known;
 mod ledger;
 mod lists;
 mod markings;
@@ -40,6 +40,7 @@ pub use references::Keys;
 use crate::domain::errors::{Error, Result};
 use dialect::Engine;
 use futures_util::future::BoxFuture;
+use known::Known;
 use std::{
     collections::HashMap,
     sync::{
@@ -47,7 +48,6 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use known::Known;
 use texts::Texts;
 
 /// The registry's rows, on SQLite or Postgres. Cheap to clone.

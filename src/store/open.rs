@@ -60,8 +60,9 @@ impl Store {
         let migrated = migrate(&options.url).await?;
         let store = Self::connect(options).await?;
         let secret = store.write(Keep::Commit, |s| Box::pin(secret(s))).await?;
-        let substance_keys =
-            store.read(Reach::Keys, Span::Statement, |s| Box::pin(references::substance_keys(s))).await?;
+        let substance_keys = store
+            .read(Reach::Keys, Span::Statement, |s| Box::pin(references::substance_keys(s)))
+            .await?;
         store.shared.kept.set(Kept { secret, substance_keys }).map_err(|_| twice())?;
         let elapsed_ms = began.elapsed().as_millis();
         let Migrated { engine, version: schema, count: migrations } = migrated;

@@ -69,16 +69,8 @@ impl Layout for Seizure {
         let external_ids = list_from_json(&row.text()?)?;
         let sources = list_from_json(&row.text()?)?;
         let (when, place) = (read_when(row)?, read_place(row)?);
-        let body = SeizureBody {
-            operation,
-            agency,
-            when,
-            place,
-            items,
-            external_ids,
-            sources,
-            marking,
-        };
+        let body =
+            SeizureBody { operation, agency, when, place, items, external_ids, sources, marking };
         Ok(Self { id, body, state, retraction_reason, meta })
     }
 

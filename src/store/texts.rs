@@ -49,10 +49,7 @@ impl Text {
             None if *value == Value::from(sample.key) => Slot::Me,
             None => grant(value).map_or_else(|| Slot::Same(value.clone()), Slot::Grant),
         };
-        Self {
-            sql: spelled.text().to_owned(),
-            slots: spelled.values().iter().map(slot).collect(),
-        }
+        Self { sql: spelled.text().to_owned(), slots: spelled.values().iter().map(slot).collect() }
     }
 
     /// Of a statement all of whose values are given anew, in their order.

@@ -3,10 +3,10 @@
 mod cases;
 mod check;
 mod config;
-mod server;
 mod crash;
 mod demo;
 mod program;
 mod readme;
+mod server;
 mod services;
 mod world;

@@ -8,7 +8,7 @@ use crate::{
 use interdiction::{
     domain::errors::Kind,
     proto::{self, seizure_service_client::SeizureServiceClient},
-    store::{Keep, Reach},
+    store::{Keep, Reach, Span},
 };
 use tonic::{Code, codec::CompressionEncoding};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -107,11 +107,11 @@ async fn a_write_that_panics_is_undone_and_the_next_one_is_not_disturbed(world: 
         assert_eq!(read.unwrap_err().kind, Kind::Internal);
     }
     world.store.write(Keep::Commit, |_| Box::pin(async { Ok(()) })).await.unwrap();
-    world.store.read(Reach::Scan, |_| Box::pin(async { Ok(()) })).await.unwrap();
+    world.store.read(Reach::Scan, Span::Statement, |_| Box::pin(async { Ok(()) })).await.unwrap();
 }
 
 async fn scan_of(store: interdiction::store::Store) -> interdiction::domain::errors::Result<()> {
-    store.read(Reach::Scan, |_| Box::pin(fall())).await
+    store.read(Reach::Scan, Span::Statement, |_| Box::pin(fall())).await
 }
 
 on_both! {
