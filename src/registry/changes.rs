@@ -70,6 +70,7 @@ impl Registry {
                 let (viewer, asked, change) = (viewer.clone(), asked.clone(), Arc::clone(&change));
                 Box::pin(async move {
                     let lens = session.lens(&viewer).await?;
+                    rules::needs_registration(&lens)?;
                     if let Some(answer) = repeated::<R>(session, &lens, &asked).await? {
                         return Ok(answer);
                     }

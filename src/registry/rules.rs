@@ -174,6 +174,16 @@ pub(super) fn needs_role(viewer: &Viewer, role: Role) -> Result<()> {
     Err(Error::denied("ROLE_REQUIRED", viewer.agency.to_string(), &message))
 }
 
+/// A record has an originator, so an agency that the registry does not know records nothing.
+pub(super) fn needs_registration(lens: &Lens) -> Result<()> {
+    if lens.is_registered() {
+        return Ok(());
+    }
+    let name = lens.viewer.agency.to_string();
+    let message = format!("{name} is not registered: ask an administrator to create it");
+    Err(Error::denied("AGENCY_NOT_REGISTERED", name, &message))
+}
+
 /// A record is changed by the agency that recorded it alone, and not once it is deleted.
 pub(super) fn may_change<R: Record>(found: &Found<R>) -> Result<()> {
     let name = found.record.id().to_string();

@@ -84,6 +84,12 @@ impl Lens {
         Self { eye: Arc::new(eye), all_references: self.all_references }
     }
 
+    /// Whether the registry knows the viewer's agency; what nobody knows can record nothing.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.key != NOBODY
+    }
+
     /// The same lens, through which every reference of the viewer's own record is seen.
     #[must_use]
     pub fn with_all_references(mut self) -> Self {
