@@ -2,7 +2,7 @@
 
 use crate::{
     program::{Serving, run},
-    world::fresh_database,
+    world::templates::postgres_empty,
 };
 use rusqlite::Connection;
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
@@ -176,7 +176,7 @@ const KEPT: &str = "SELECT (SELECT COUNT(*) FROM pg_class WHERE relnamespace = '
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_postgres_store_is_looked_at_and_left_alone() {
-    let store = fresh_database().await.replace("postgres@", "postgres:s3cret@");
+    let store = postgres_empty().await.replace("postgres@", "postgres:s3cret@");
     let connection = connect(&store).await;
     told(&store, "check").assert(0, &["engine     Postgres", "none yet", "rights     enough"]);
     let tables = "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'";
@@ -195,7 +195,7 @@ async fn a_postgres_store_is_looked_at_and_left_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_postgres_role_learns_which_rights_it_lacks() {
-    let owner = fresh_database().await;
+    let owner = postgres_empty().await;
     let database = owner.rsplit_once('/').unwrap().1.to_owned();
     let role = format!("r{}", &database[1..]);
     let connection = connect(&owner).await;

@@ -3,7 +3,7 @@
 //! The real program serves two hundred writers and is killed in the middle, or its connections to
 //! Postgres are. Whoever did not hear an answer sends the same request id again.
 
-use crate::{program::Serving, world::fresh_database};
+use crate::{program::Serving, world::templates::postgres_empty};
 use futures_util::{StreamExt as _, future::join_all, stream};
 use interdiction::proto::{self, seizure_service_client::SeizureServiceClient};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
@@ -302,7 +302,7 @@ async fn no_acknowledged_write_is_lost_or_doubled_on_sqlite_when_the_server_is_k
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_acknowledged_write_is_lost_or_doubled_on_postgres_when_the_server_is_killed() {
-    let store = fresh_database().await;
+    let store = postgres_empty().await;
     is_killed_in_the_middle(&store, &store).await;
 }
 
@@ -326,7 +326,7 @@ async fn cut(connection: &DatabaseConnection) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_write_is_retried_with_one_effect_when_connections_to_postgres_are_killed() {
-    let store = fresh_database().await;
+    let store = postgres_empty().await;
     let serving = Serving::start(&store);
     let book = Arc::new(Book::default());
     let clients = connect(&serving).await;

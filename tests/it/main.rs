@@ -1,5 +1,6 @@
 //! The integration tests, as one binary. Every case that touches the store runs on both backends.
 
+mod agencies;
 mod cases;
 mod check;
 mod config;
@@ -8,5 +9,12 @@ mod demo;
 mod program;
 mod readme;
 mod server;
+mod filters;
+mod operations;
+mod orders;
+mod seizures;
+mod sensors;
 mod services;
+mod substances;
 mod world;
+mod writes;
