@@ -63,8 +63,26 @@ impl Registry {
         asked: Asked,
         change: Arc<Change<R>>,
     ) -> Result<R> {
-        let viewer = viewer.clone();
         let keep = if options.validate_only { Keep::Discard } else { Keep::Commit };
+        let answer = self.transact(viewer, keep, &asked, &change).await;
+        match answer {
+            // A copy of the request may have come first and left what this one fell over. Now that
+            // it is committed, a second look finds its answer.
+            Err(error) if asked.request_id.is_some() && may_be_of_a_copy(&error) => {
+                self.transact(viewer, keep, &asked, &change).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn transact<R: Kept>(
+        &self,
+        viewer: &Viewer,
+        keep: Keep,
+        asked: &Asked,
+        change: &Arc<Change<R>>,
+    ) -> Result<R> {
+        let (viewer, asked, change) = (viewer.clone(), asked.clone(), Arc::clone(change));
         self.store
             .write(keep, move |session| {
                 let (viewer, asked, change) = (viewer.clone(), asked.clone(), Arc::clone(&change));
@@ -206,6 +224,12 @@ impl Registry {
         });
         self.change(viewer, &options, asked, change).await
     }
+}
+
+/// Whether a request can fail so because a copy of it succeeded meanwhile: its id or an external id
+/// is taken, its etag is old, or its record is deleted or retracted already.
+fn may_be_of_a_copy(error: &Error) -> bool {
+    matches!(error.kind, Kind::AlreadyExists | Kind::Aborted | Kind::FailedPrecondition)
 }
 
 /// The answer to a request that was sent before, if it was.
