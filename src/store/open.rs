@@ -16,7 +16,12 @@ use sea_orm::{
     Statement,
     sea_query::{Expr, ExprTrait as _, OnConflict, Query},
 };
-use std::{fmt, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use uuid::Uuid;
 
 /// Where the rows are.
@@ -107,20 +112,48 @@ pub struct Migrated {
 /// As [`Store::open`].
 pub async fn migrate(url: &StoreUrl) -> Result<Migrated> {
     match url {
-        StoreUrl::Sqlite(path) => refuse_foreign(path)?,
-        StoreUrl::Postgres(_) => {}
+        StoreUrl::Sqlite(path) => migrate_sqlite(url, path).await,
+        StoreUrl::Postgres(_) => {
+            let connection = migration_connection(url).await?;
+            let migrated = apply_alone(url, &connection).await;
+            closed(connection, migrated).await
+        }
     }
-    let connection = migration_connection(url).await?;
-    let migrated = apply(url, &connection).await;
-    // Closed either way; a failure to close says nothing about the schema.
-    let _closed = connection.close().await;
-    let migrated = migrated?;
-    match url {
-        StoreUrl::Sqlite(path) => sqlite::enter_wal_mode(path)?,
-        StoreUrl::Postgres(_) => {}
-    }
-    Ok(migrated)
 }
+
+/// A failure to close says nothing about the schema.
+async fn closed<T>(connection: DatabaseConnection, migrated: Result<T>) -> Result<T> {
+    let _closed = connection.close().await;
+    migrated
+}
+
+/// SQLite has no lock that a migration can hold around itself: where another process migrates too,
+/// one of them fails whole, and finds the work done when it looks again.
+async fn migrate_sqlite(url: &StoreUrl, path: &Path) -> Result<Migrated> {
+    let mut attempt = 1;
+    loop {
+        refuse_foreign(path)?;
+        let connection = migration_connection(url).await?;
+        let migrated = apply(url, &connection).await;
+        let migrated = closed(connection, migrated).await;
+        match migrated.and_then(|done| sqlite::enter_wal_mode(path).map(|()| done)) {
+            Err(error) if may_be_of_another(&error) && attempt < SQLITE_ATTEMPTS_MAX => {
+                attempt += 1;
+                tokio::time::sleep(SQLITE_ATTEMPT_EVERY).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+fn may_be_of_another(error: &Error) -> bool {
+    matches!(error.kind, Kind::Internal | Kind::Unavailable)
+}
+
+/// How often a migration of a SQLite file is tried in all.
+const SQLITE_ATTEMPTS_MAX: u32 = 30;
+/// How long another process has to get on, between two attempts.
+const SQLITE_ATTEMPT_EVERY: Duration = Duration::from_millis(100);
 
 async fn migration_connection(url: &StoreUrl) -> Result<DatabaseConnection> {
     let url = match url {
@@ -138,10 +171,24 @@ async fn migration_connection(url: &StoreUrl) -> Result<DatabaseConnection> {
     })
 }
 
+fn failed(error: DbErr) -> Error {
+    Error::internal(format!("migration: {error}"))
+}
+
+/// Instances that start at once take turns. The lock goes with the connection, of which there is
+/// one.
+async fn apply_alone(url: &StoreUrl, connection: &DatabaseConnection) -> Result<Migrated> {
+    let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
+    connection.execute_unprepared(&lock).await.map_err(failed)?;
+    apply(url, connection).await
+}
+
+/// The key of the lock that migrations hold on Postgres: any number that nobody else uses there.
+const MIGRATION_LOCK: i64 = 0x696e_7465_7264_6963;
+
 /// Applies what is missing, and tells how many migrations that were. A store that lacks none is only
 /// read, so that a role without the right to create tables can serve it.
 async fn apply(url: &StoreUrl, connection: &DatabaseConnection) -> Result<Migrated> {
-    let failed = |error: DbErr| Error::internal(format!("migration: {error}"));
     // A new store has no table of them: the second try finds the one that was made.
     let applied = match applied(connection).await {
         Ok(applied) => applied,

@@ -60,6 +60,11 @@ pub struct World {
     _directory: tempfile::TempDir,
 }
 
+/// A second registry over the rows of a world; they go with the world.
+pub struct Instance {
+    pub registry: Registry,
+}
+
 impl World {
     pub async fn new(backend: Backend) -> Self {
         Self::with_source(backend, Arc::new(Ticking(AtomicI64::new(EPOCH_MICROS)))).await
@@ -78,6 +83,13 @@ impl World {
             world.registry.register_own_agency(&viewer(agency)).await.unwrap();
         }
         world
+    }
+
+    /// Another instance over the same rows.
+    pub async fn reopen(&self) -> Instance {
+        let store = Store::open(&options(self.url.clone())).await.unwrap();
+        let clock = Arc::new(Ticking(AtomicI64::new(EPOCH_MICROS)));
+        Instance { registry: Registry::new(store, clock) }
     }
 
     /// A viewer with every role.
