@@ -25,7 +25,6 @@ on_both! {
     an_update_sets_what_the_mask_names: update;
     pages_hold_every_record_once: pages;
     a_retracted_seizure_is_listed_no_more: retract;
-    a_page_costs_the_same_statements_however_many_rows: statements;
 }
 
 fn marked(label: Tlp, releasable_to: &[&str]) -> Option<MarkingDraft> {
@@ -299,32 +298,4 @@ async fn retract(world: World) {
     assert_eq!(world.registry.list_seizures(&viewer, all()).await.unwrap().records, []);
     let shown = List { show_inactive: true, ..all() };
     assert_eq!(world.registry.list_seizures(&viewer, shown).await.unwrap().records, [retracted]);
-}
-
-async fn statements(world: World) {
-    let viewer = world.viewer("mx-sedena");
-    let mut costs = Vec::new();
-    for rows in [10, 1_000] {
-        let made = world.registry.list_seizures(&viewer, List { page_size: size(1_000), ..all() });
-        let made = made.await.unwrap().records.len();
-        let creates = (made..rows).map(|_| {
-            let (registry, viewer) = (world.registry.clone(), viewer.clone());
-            let draft = seizure(vec![item("heroin", "1", Unit::Kilogram)]);
-            tokio::spawn(async move { registry.create_seizure(&viewer, create("", draft)).await })
-        });
-        for created in creates.collect::<Vec<_>>() {
-            created.await.unwrap().unwrap();
-        }
-        let before = world.store.statements();
-        let list = List { page_size: size(1_000), ..all() };
-        let page = world.registry.list_seizures(&viewer, list).await.unwrap();
-        assert_eq!(page.records.len(), rows);
-        costs.push(world.store.statements() - before);
-    }
-    // Items lie in the row of their seizure.
-    assert_eq!(costs, [1, 1]);
-}
-
-fn size(size: i32) -> PageSize {
-    PageSize::check(size, &mut Default::default())
 }

@@ -20,7 +20,7 @@ use std::fmt::Debug;
 
 /// A record that callers create, change, delete and list.
 pub trait Noun:
-    Listed<Sort: Code + Debug, Draft: Draft<Body: PartialEq + Debug>> + PartialEq + Debug
+    Listed<Sort: Code + Debug, Draft: Draft<Body: PartialEq + Debug> + Default> + PartialEq + Debug
 {
     /// What tests call a record: the id that its caller chose, its display name, or its first
     /// external id.

@@ -1,0 +1,4 @@
+//! Who sees what: the SQL condition against the pure rule, and the hidden against the absent.
+
+mod absence;
+mod guard;
