@@ -14,6 +14,7 @@ mod floors;
 mod ledger;
 mod markings;
 mod migrations;
+mod model;
 mod operations;
 mod orders;
 mod seizures;

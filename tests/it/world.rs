@@ -87,9 +87,21 @@ impl World {
 
     /// Another instance over the same rows.
     pub async fn reopen(&self) -> Instance {
+        self.reopen_with(Arc::new(Ticking(AtomicI64::new(EPOCH_MICROS)))).await
+    }
+
+    pub async fn reopen_with(&self, source: Arc<dyn Source>) -> Instance {
         let store = Store::open(&options(self.url.clone())).await.unwrap();
-        let clock = Arc::new(Ticking(AtomicI64::new(EPOCH_MICROS)));
-        Instance { registry: Registry::new(store, clock) }
+        Instance { registry: Registry::new(store, source) }
+    }
+
+    /// A connection past the store, for what no use case does.
+    pub async fn connect(&self) -> sea_orm::DatabaseConnection {
+        let url = match &self.url {
+            StoreUrl::Sqlite(path) => format!("sqlite://{}?mode=rw", path.display()),
+            StoreUrl::Postgres(url) => url.clone(),
+        };
+        sea_orm::Database::connect(url).await.unwrap()
     }
 
     /// A viewer with every role.

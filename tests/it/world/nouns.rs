@@ -20,7 +20,12 @@ use std::fmt::Debug;
 
 /// A record that callers create, change, delete and list.
 pub trait Noun:
-    Listed<Sort: Code + Debug, Draft: Draft<Body: PartialEq + Debug> + Default> + PartialEq + Debug
+    Listed<
+        Field: Debug,
+        Sort: Code + Debug,
+        Draft: Draft<Body: PartialEq + Debug> + Default + Debug,
+    > + PartialEq
+    + Debug
 {
     /// What tests call a record: the id that its caller chose, its display name, or its first
     /// external id.

@@ -1,0 +1,111 @@
+//! Conditions on texts, dates, places and quantities of the model.
+
+use interdiction::domain::{
+    dates::When,
+    filters::{
+        BoundingBox, Circle, CodeFilter, EARTH_RADIUS_KILOMETERS, PlaceFilter, QuantityFilter,
+        TextFilter, TimeFilter, WhenFilter, WhenMode,
+    },
+    places::{Place, Point},
+    quantities::Quantity,
+    regions::RegionCode,
+    text::fold,
+};
+
+pub fn text(filter: &TextFilter, text: &str) -> bool {
+    let folded = fold(text);
+    filter.equals.as_ref().is_none_or(|one| folded == *one)
+        && filter.prefix.as_ref().is_none_or(|one| folded.starts_with(one))
+        && filter.contains.as_ref().is_none_or(|one| folded.contains(one))
+}
+
+pub fn region(filter: &CodeFilter, code: Option<&RegionCode>) -> bool {
+    self::code(filter, code.map(RegionCode::as_str))
+}
+
+fn code(filter: &CodeFilter, code: Option<&str>) -> bool {
+    let code = code.filter(|code| !code.is_empty());
+    let listed = |list: &Vec<String>| code.is_some_and(|code| list.iter().any(|one| one == code));
+    filter.any_of.as_ref().is_none_or(listed)
+        && filter.none_of.as_ref().is_none_or(|list| code.is_some() && !listed(list))
+        && filter.known.is_none_or(|known| code.is_some() == known)
+}
+
+pub fn at_time(filter: &TimeFilter, micros: i64) -> bool {
+    filter.from_micros.is_none_or(|from| micros >= from)
+        && filter.until_micros.is_none_or(|until| micros < until)
+}
+
+pub fn when(filter: &WhenFilter, when: Option<&When>) -> bool {
+    let holds = |bound: Option<i64>, test: &dyn Fn(&When, i64) -> bool| {
+        bound.is_none_or(|bound| when.is_some_and(|when| test(when, bound)))
+    };
+    let within = filter.mode == WhenMode::Within;
+    holds(filter.from_micros, &|when, from| {
+        (if within { when.earliest_micros() } else { when.latest_micros() }) >= from
+    }) && holds(filter.until_micros, &|when, until| {
+        (if within { when.latest_micros() } else { when.earliest_micros() }) <= until
+    }) && filter.known.is_none_or(|known| when.is_some() == known)
+}
+
+pub fn place(filter: &PlaceFilter, place: Option<&Place>) -> bool {
+    let nowhere = Place::default();
+    let place = place.unwrap_or(&nowhere);
+    let administrative = place.administrative_code.as_ref();
+    let codes = [
+        (&filter.region_code, place.region_code.as_ref().map(RegionCode::as_str)),
+        (&filter.subdivision_code, Some(place.subdivision_code.as_str())),
+        (&filter.administrative_scheme, administrative.map(|one| one.scheme.as_str())),
+        (&filter.administrative_code, administrative.map(|one| one.code.as_str())),
+        (&filter.unlocode, Some(place.unlocode.as_str())),
+    ];
+    let point = place.point.as_ref();
+    codes.iter().all(|(filter, text)| filter.as_ref().is_none_or(|one| code(one, *text)))
+        && (filter.kinds.is_empty() || place.kind.is_some_and(|kind| filter.kinds.contains(&kind)))
+        && filter.text.as_ref().is_none_or(|one| text(one, &place.text))
+        && filter.within_box.as_ref().is_none_or(|area| point.is_some_and(|p| in_box(area, p)))
+        && filter.within_circle.as_ref().is_none_or(|c| point.is_some_and(|p| in_circle(c, p)))
+        && filter.has_point.is_none_or(|has| point.is_some() == has)
+}
+
+fn in_box(area: &BoundingBox, point: &Point) -> bool {
+    let east_of = point.longitude >= area.west;
+    let west_of = point.longitude <= area.east;
+    let across = if area.west <= area.east { east_of && west_of } else { east_of || west_of };
+    across && (area.south..=area.north).contains(&point.latitude)
+}
+
+/// By the haversine of the angle between the two.
+fn in_circle(circle: &Circle, point: &Point) -> bool {
+    let half = |a: f64, b: f64| ((a - b).to_radians() / 2.0).sin().powi(2);
+    let haversine = half(point.latitude, circle.latitude)
+        + point.latitude.to_radians().cos()
+            * circle.latitude.to_radians().cos()
+            * half(point.longitude, circle.longitude);
+    2.0 * haversine.sqrt().asin() * EARTH_RADIUS_KILOMETERS <= circle.radius_kilometers
+}
+
+pub fn quantity(filter: &QuantityFilter, quantity: Option<&Quantity>) -> bool {
+    let Some(quantity) = quantity else {
+        let QuantityFilter { at_least, at_most, dimensions, units, bounds, bases, methods, known } =
+            filter;
+        return at_least.is_none()
+            && at_most.is_none()
+            && dimensions.is_empty()
+            && units.is_empty()
+            && bounds.is_empty()
+            && bases.is_empty()
+            && methods.is_empty()
+            && *known != Some(true);
+    };
+    let alike = |dimension| quantity.dimension() == dimension;
+    filter.at_least.is_none_or(|m| alike(m.dimension) && quantity.normalized >= m.normalized)
+        && filter.at_most.is_none_or(|m| alike(m.dimension) && quantity.normalized <= m.normalized)
+        && (filter.dimensions.is_empty() || filter.dimensions.contains(&quantity.dimension()))
+        && (filter.units.is_empty() || filter.units.contains(&quantity.unit))
+        && (filter.bounds.is_empty() || filter.bounds.contains(&quantity.bound))
+        && (filter.bases.is_empty() || filter.bases.contains(&quantity.basis))
+        && (filter.methods.is_empty()
+            || quantity.method.is_some_and(|m| filter.methods.contains(&m)))
+        && filter.known != Some(false)
+}
