@@ -43,7 +43,7 @@ impl Chance {
     }
 
     pub fn slug(&mut self) -> String {
-        format!("r-{}", self.below(12))
+        format!("r-{}", self.below(5))
     }
 
     /// An update mask: some fields, all of them, now and then a wrong one.

@@ -33,7 +33,7 @@ pub const DATES: [&str; 7] =
 pub const POINTS: [(f64, f64); 4] =
     [(29.07, -110.96), (31.31, -110.94), (-17.7, 179.9), (4.6, -74.1)];
 pub const SCHEMES: [&str; 2] = ["case", "dod"];
-pub const VALUES: [&str; 4] = ["1", "2", "3", "ñ"];
+pub const VALUES: [&str; 2] = ["1", "ñ"];
 
 fn marking(tables: &Tables, chance: &mut Chance) -> Option<MarkingDraft> {
     let label = match chance.below(8) {
@@ -207,7 +207,7 @@ pub fn seizures(tables: &Tables, chance: &mut Chance) -> SeizureDraft {
 }
 
 fn external_ids(chance: &mut Chance) -> Vec<ExternalId> {
-    if chance.once_in(2) {
+    if chance.once_in(3) {
         return Vec::new();
     }
     vec![least::external_id(chance.pick(&SCHEMES), chance.pick(&VALUES))]

@@ -126,6 +126,10 @@ async fn walk<R: Noun>(
     let mut list = List { order, page_size: size(PAGE), ..all::<R>() };
     let mut seen = BTreeMap::new();
     loop {
+        // The writer has begun all turns but these, whose writes fall into the reading of the page.
+        while turns.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
         turns.add_permits(2);
         let page = R::list(&world.registry, &viewer, list.clone()).await.unwrap();
         for record in &page.records {

@@ -130,7 +130,7 @@ pub fn in_subdivision(subdivision_code: &str) -> PlaceDraft {
 }
 
 /// Degrees that only 17 digits tell from their neighbours, so that a text of fewer loses them.
-const AWKWARD_DEGREES: (f64, f64) = (29.072_967_300_000_002, -110.955_919_199_999_99);
+const AWKWARD_DEGREES: (f64, f64) = (29.072_967_300_000_002, -110.955_919_200_000_02);
 
 /// A place with every field that may stand together.
 pub fn full_place() -> PlaceDraft {
