@@ -309,8 +309,17 @@ impl Play {
         self.settle(viewer, request.options.validate_only, sqlite, model);
     }
 
+    /// Any seizure, or one that is retracted already.
+    fn retractable(&mut self) -> Option<Seizure> {
+        let mut retracted = self.tables.seizures.iter().filter(|one| !one.counts());
+        match retracted.next() {
+            Some(one) if self.chance.once_in(2) => Some(one.clone()),
+            _ => self.chance.maybe_one(&self.tables.seizures).cloned(),
+        }
+    }
+
     async fn retract(&mut self, viewer: &Viewer) {
-        let Some(record) = self.chance.maybe_one(&self.tables.seizures).cloned() else { return };
+        let Some(record) = self.retractable() else { return };
         let viewer = &self.writer(viewer, &record);
         let request = Retract {
             name: record.id.to_string(),
