@@ -98,7 +98,7 @@ async fn operations(world: World) {
     costs::<Operation>(&world, draft, Costs { get: 6, list: 6, batch: 6 }).await;
 }
 
-/// One statement for the seizures and one for their items.
+/// One statement: items lie in the row of their seizure.
 async fn seizures(world: World) {
     let draft = |n: usize| drafts::seizure(&n.to_string());
     costs::<Seizure>(&world, draft, Costs { get: 1, list: 1, batch: 1 }).await;
