@@ -6,7 +6,7 @@ pub mod demo;
 pub mod domain;
 /// The contract, compiled from `proto/`.
 pub mod proto {
-    #![allow(clippy::all, missing_docs)]
+    #![allow(clippy::all, clippy::pedantic, missing_docs)]
     tonic::include_proto!("interdiction.v1");
 }
 pub mod grpc;

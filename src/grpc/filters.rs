@@ -1,5 +1,12 @@
 //! Decodes filters within their limits. What compares scalars is here; what the fields of each
-//! record are is in `filter_fields`.
+//! record are is in the module of its name. Those name every field of a message, so that a new one
+//! fails to compile there.
+
+mod agencies;
+mod operations;
+mod seizures;
+mod sensors;
+mod substances;
 
 use crate::{
     domain::{
@@ -8,8 +15,8 @@ use crate::{
         dates::When,
         filters::{
             BoundingBox, Circle, CodeFilter, FILTER_DEPTH_MAX, FILTER_MESSAGES_MAX,
-            FILTER_TEXT_CHARS_MAX, FILTER_VALUES_MAX, Filter, Measure, NameFilter, PlaceFilter,
-            Quantified, QuantityFilter, TextFilter, TimeFilter, WhenFilter, WhenMode,
+            FILTER_TEXT_CHARS_MAX, FILTER_VALUES_MAX, Filter, Measure, MetaField, NameFilter,
+            PlaceFilter, Quantified, QuantityFilter, TextFilter, TimeFilter, WhenFilter, WhenMode,
         },
         ids::ResourceId,
         seizures::QuantityDraft,
@@ -37,7 +44,17 @@ impl<'v> Decoder<'v> {
         Self { violations, depth: 0, messages: 0, values: 0 }
     }
 
-    /// Reads a message of a filter, unless the limits are reached; each limit is told once.
+    /// Counts a message, whatever it compares; whether the filter is still within its limit.
+    fn fits(&mut self, path: &Path<'_>) -> bool {
+        self.messages += 1;
+        if self.messages == FILTER_MESSAGES_MAX + 1 {
+            let limit = format_args!("more than {FILTER_MESSAGES_MAX} messages in the filter");
+            self.violations.add(path, limit);
+        }
+        self.messages <= FILTER_MESSAGES_MAX
+    }
+
+    /// Reads a message over a record or a part, unless a limit is reached.
     pub fn message<M, F>(
         &mut self,
         path: &Path<'_>,
@@ -46,15 +63,12 @@ impl<'v> Decoder<'v> {
     ) -> Option<Filter<F>> {
         let message = message?;
         self.depth += 1;
-        self.messages += 1;
-        let fits = self.depth <= FILTER_DEPTH_MAX && self.messages <= FILTER_MESSAGES_MAX;
-        if self.depth == FILTER_DEPTH_MAX + 1 {
+        let is_deep = self.depth > FILTER_DEPTH_MAX;
+        if is_deep {
             let limit = format_args!("nested deeper than {FILTER_DEPTH_MAX} levels");
             self.violations.add(path, limit);
-        } else if self.messages == FILTER_MESSAGES_MAX + 1 {
-            let limit = format_args!("more than {FILTER_MESSAGES_MAX} messages in the filter");
-            self.violations.add(path, limit);
         }
+        let fits = self.fits(path) && !is_deep;
         let filter = fits.then(|| Filter::All(fields(self, path, message)));
         self.depth -= 1;
         filter
@@ -100,6 +114,7 @@ impl<'v> Decoder<'v> {
         (some, none, every): (Option<M>, Option<M>, Option<M>),
         fields: fn(&mut Self, &Path<'_>, M) -> Vec<Filter<F>>,
     ) -> Quantified<F> {
+        self.fits(path);
         Quantified {
             some: self.message(&path.field("some"), some, fields).map(Box::new),
             none: self.message(&path.field("none"), none, fields).map(Box::new),
@@ -139,6 +154,7 @@ impl<'v> Decoder<'v> {
         path: &Path<'_>,
         filter: &proto::NameFilter,
     ) -> NameFilter<I> {
+        self.fits(path);
         let proto::NameFilter { any_of, none_of } = filter;
         let ids = self.ids(&path.field("any_of"), any_of);
         NameFilter {
@@ -158,6 +174,7 @@ impl<'v> Decoder<'v> {
     }
 
     pub fn text(&mut self, path: &Path<'_>, filter: &proto::TextFilter) -> TextFilter {
+        self.fits(path);
         let proto::TextFilter { equals, prefix, contains } = filter;
         let mut read = |field, text: &Option<String>| {
             text.as_ref().map(|text| self.fold_at(&path.field(field), text))
@@ -180,6 +197,7 @@ impl<'v> Decoder<'v> {
     }
 
     pub fn code(&mut self, path: &Path<'_>, filter: &proto::CodeFilter) -> CodeFilter {
+        self.fits(path);
         let proto::CodeFilter { any_of, none_of, known } = filter;
         let any = self.code_texts(&path.field("any_of"), any_of);
         let none = self.code_texts(&path.field("none_of"), none_of);
@@ -201,6 +219,7 @@ impl<'v> Decoder<'v> {
     }
 
     pub fn time(&mut self, path: &Path<'_>, filter: &proto::TimeFilter) -> TimeFilter {
+        self.fits(path);
         let proto::TimeFilter { from_time, until_time } = filter;
         TimeFilter {
             from_micros: self.instant(&path.field("from_time"), from_time.as_ref()),
@@ -209,6 +228,7 @@ impl<'v> Decoder<'v> {
     }
 
     pub fn when(&mut self, path: &Path<'_>, filter: &proto::WhenFilter) -> WhenFilter {
+        self.fits(path);
         let proto::WhenFilter { from, until, mode, known } = filter;
         let mut parse = |field, text: &str| {
             let path = path.field(field);
@@ -229,12 +249,14 @@ impl<'v> Decoder<'v> {
         measure: Option<&proto::Measure>,
     ) -> Option<Measure> {
         let proto::Measure { value, unit } = measure?;
+        self.fits(path);
         let draft = QuantityDraft { value: value.clone(), unit: *unit, ..QuantityDraft::default() };
         let quantity = draft.check(path, self.violations)?;
         Some(Measure { normalized: quantity.normalized, dimension: quantity.dimension() })
     }
 
     pub fn quantity(&mut self, path: &Path<'_>, filter: &proto::QuantityFilter) -> QuantityFilter {
+        self.fits(path);
         let proto::QuantityFilter {
             at_least,
             at_most,
@@ -259,6 +281,7 @@ impl<'v> Decoder<'v> {
     }
 
     pub fn place(&mut self, path: &Path<'_>, filter: &proto::PlaceFilter) -> PlaceFilter {
+        self.fits(path);
         let proto::PlaceFilter {
             kind_any_of,
             region_code,
@@ -296,6 +319,26 @@ impl<'v> Decoder<'v> {
         }
     }
 
+    /// Reads what the filter of every record has.
+    fn meta<F>(
+        &mut self,
+        path: &Path<'_>,
+        originator: Option<&proto::NameFilter>,
+        create_time: Option<&proto::TimeFilter>,
+        update_time: Option<&proto::TimeFilter>,
+        field: impl Fn(MetaField) -> F,
+    ) -> Vec<Filter<F>> {
+        let names = originator.map(|names| self.name(&path.field("originator"), names));
+        let created = create_time.map(|time| self.time(&path.field("create_time"), time));
+        let updated = update_time.map(|time| self.time(&path.field("update_time"), time));
+        let all = [
+            names.map(MetaField::Originator),
+            created.map(MetaField::CreateTime),
+            updated.map(MetaField::UpdateTime),
+        ];
+        all.into_iter().flatten().map(|meta| Filter::Is(field(meta))).collect()
+    }
+
     fn degrees(&mut self, path: &Path<'_>, value: f64, bound: f64) -> bool {
         let fits = (-bound..=bound).contains(&value);
         if !fits {
@@ -306,6 +349,7 @@ impl<'v> Decoder<'v> {
     }
 
     fn bounding_box(&mut self, path: &Path<'_>, area: proto::BoundingBox) -> Option<BoundingBox> {
+        self.fits(path);
         let proto::BoundingBox { south, west, north, east } = area;
         let mut fits = self.degrees(&path.field("south"), south, 90.0);
         fits &= self.degrees(&path.field("west"), west, 180.0);
@@ -319,6 +363,7 @@ impl<'v> Decoder<'v> {
     }
 
     fn circle(&mut self, path: &Path<'_>, circle: proto::Circle) -> Option<Circle> {
+        self.fits(path);
         let proto::Circle { latitude, longitude, radius_kilometers } = circle;
         let mut fits = self.degrees(&path.field("latitude"), latitude, 90.0);
         fits &= self.degrees(&path.field("longitude"), longitude, 180.0);
@@ -330,4 +375,12 @@ impl<'v> Decoder<'v> {
         }
         fits.then_some(Circle { latitude, longitude, radius_kilometers })
     }
+}
+
+fn is<F>(field: F) -> Filter<F> {
+    Filter::Is(field)
+}
+
+fn unboxed<T>(message: Option<Box<T>>) -> Option<T> {
+    message.map(|message| *message)
 }

@@ -2,7 +2,6 @@
 
 mod agencies;
 pub(crate) mod codec;
-mod filter_fields;
 mod filters;
 mod health;
 mod operations;
@@ -30,7 +29,7 @@ use crate::{
 pub use health::Health;
 
 use filters::Decoder;
-use requests::{list_of, mask, options, required};
+use requests::{list_of, mask, options};
 use std::sync::Arc;
 use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
 
@@ -95,13 +94,18 @@ impl Services {
     }
 }
 
+/// Implements a service: each method decodes, calls one use case and encodes. A message that a
+/// request lacks reads as an empty one, so that what it requires is asked for with all else that is
+/// wrong in one answer.
 macro_rules! service {
     (
         $service:ident in $server:ident, $codec:ident, $record:ident, $field:ident, $list_field:ident,
-        get: $get:ident $Get:ident, list: $list:ident $List:ident $Listed:ident,
-        batch: $batch:ident $Batch:ident $Batched:ident, create: $create:ident $Create:ident $id:expr,
+        get: $get:ident $Get:ident,
+        list: $list:ident $List:ident $Listed:ident $Order:ident $($show_inactive:ident)?,
+        batch: $batch:ident $Batch:ident $Batched:ident,
+        create: $create:ident $Create:ident $($id:ident)?,
         update: $update:ident $Update:ident, delete: $delete:ident $Delete:ident,
-        filter: $filter:ident, inactive: $inactive:expr, { $($extra:tt)* }
+        { $($extra:tt)* }
     ) => {
         #[tonic::async_trait]
         impl $server::$service for Services {
@@ -118,22 +122,23 @@ macro_rules! service {
                 &self,
                 request: Request<proto::$List>,
             ) -> Result<Response<proto::$Listed>, Status> {
-                let request = request.into_inner();
-                let inactive: fn(&proto::$List) -> bool = $inactive;
-                let show_inactive = inactive(&request);
-                let order: Vec<(i32, i32)> =
-                    request.order_by.iter().map(|term| (term.field, term.direction)).collect();
-                let mut violations = Violations::default();
-                let filter =
-                    Decoder::new(&mut violations).$filter("filter", request.filter);
-                let list = list_of(
+                let proto::$List {
+                    page_size,
+                    page_token,
                     filter,
-                    &order,
-                    (request.page_size, request.page_token),
-                    (request.show_deleted, show_inactive),
-                    violations,
-                )
-                .map_err(status::from)?;
+                    order_by,
+                    show_deleted,
+                    $($show_inactive,)?
+                } = request.into_inner();
+                let show_inactive = false $(|| $show_inactive)?;
+                let terms = order_by.into_iter();
+                let order: Vec<(i32, i32)> =
+                    terms.map(|proto::$Order { field, direction }| (field, direction)).collect();
+                let mut violations = Violations::default();
+                let filter = Decoder::new(&mut violations).$list_field("filter", filter);
+                let page = (page_size, page_token);
+                let list = list_of(filter, &order, page, (show_deleted, show_inactive), violations)
+                    .map_err(status::from)?;
                 let page = self.registry.$list(&self.viewer, list).await.map_err(status::from)?;
                 let Page { records, next_page_token } = page;
                 let $list_field = records.into_iter().map($codec::encode).collect();
@@ -155,14 +160,12 @@ macro_rules! service {
                 &self,
                 request: Request<proto::$Create>,
             ) -> Result<Response<proto::$record>, Status> {
-                let request = request.into_inner();
-                let id: fn(&proto::$Create) -> String = $id;
-                let id = id(&request);
-                let record = required(stringify!($field), request.$field)?;
+                let proto::$Create { $($id,)? $field, request_id, validate_only } =
+                    request.into_inner();
                 let create = Create {
-                    id,
-                    draft: $codec::decode(record),
-                    options: options(request.request_id, request.validate_only),
+                    id: String::new() $(+ &$id)?,
+                    draft: $codec::decode($field.unwrap_or_default()),
+                    options: options(request_id, validate_only),
                 };
                 let made = self.registry.$create(&self.viewer, create).await;
                 made.map($codec::encode).map(Response::new).map_err(status::from)
@@ -174,7 +177,7 @@ macro_rules! service {
             ) -> Result<Response<proto::$record>, Status> {
                 let proto::$Update { $field, update_mask, request_id, validate_only } =
                     request.into_inner();
-                let record = required(stringify!($field), $field)?;
+                let record = $field.unwrap_or_default();
                 let update = Update {
                     name: record.name.clone(),
                     etag: record.etag.clone(),
@@ -204,45 +207,41 @@ macro_rules! service {
 service! {
     AgencyService in agency_service_server, agencies, Agency, agency, agencies,
     get: get_agency GetAgencyRequest,
-    list: list_agencies ListAgenciesRequest ListAgenciesResponse,
+    list: list_agencies ListAgenciesRequest ListAgenciesResponse AgencyOrder,
     batch: batch_get_agencies BatchGetAgenciesRequest BatchGetAgenciesResponse,
-    create: create_agency CreateAgencyRequest |request| request.agency_id.clone(),
+    create: create_agency CreateAgencyRequest agency_id,
     update: update_agency UpdateAgencyRequest,
-    delete: delete_agency DeleteAgencyRequest,
-    filter: agencies, inactive: |_| false, {}
+    delete: delete_agency DeleteAgencyRequest, {}
 }
 
 service! {
     SensorService in sensor_service_server, sensors, Sensor, sensor, sensors,
     get: get_sensor GetSensorRequest,
-    list: list_sensors ListSensorsRequest ListSensorsResponse,
+    list: list_sensors ListSensorsRequest ListSensorsResponse SensorOrder,
     batch: batch_get_sensors BatchGetSensorsRequest BatchGetSensorsResponse,
-    create: create_sensor CreateSensorRequest |request| request.sensor_id.clone(),
+    create: create_sensor CreateSensorRequest sensor_id,
     update: update_sensor UpdateSensorRequest,
-    delete: delete_sensor DeleteSensorRequest,
-    filter: sensors, inactive: |_| false, {}
+    delete: delete_sensor DeleteSensorRequest, {}
 }
 
 service! {
     OperationService in operation_service_server, operations, Operation, operation, operations,
     get: get_operation GetOperationRequest,
-    list: list_operations ListOperationsRequest ListOperationsResponse,
+    list: list_operations ListOperationsRequest ListOperationsResponse OperationOrder,
     batch: batch_get_operations BatchGetOperationsRequest BatchGetOperationsResponse,
-    create: create_operation CreateOperationRequest |_| String::new(),
+    create: create_operation CreateOperationRequest,
     update: update_operation UpdateOperationRequest,
-    delete: delete_operation DeleteOperationRequest,
-    filter: operations, inactive: |_| false, {}
+    delete: delete_operation DeleteOperationRequest, {}
 }
 
 service! {
     SeizureService in seizure_service_server, seizures, Seizure, seizure, seizures,
     get: get_seizure GetSeizureRequest,
-    list: list_seizures ListSeizuresRequest ListSeizuresResponse,
+    list: list_seizures ListSeizuresRequest ListSeizuresResponse SeizureOrder show_inactive,
     batch: batch_get_seizures BatchGetSeizuresRequest BatchGetSeizuresResponse,
-    create: create_seizure CreateSeizureRequest |_| String::new(),
+    create: create_seizure CreateSeizureRequest,
     update: update_seizure UpdateSeizureRequest,
-    delete: delete_seizure DeleteSeizureRequest,
-    filter: seizures, inactive: |request| request.show_inactive, {
+    delete: delete_seizure DeleteSeizureRequest, {
         async fn retract_seizure(
             &self,
             request: Request<proto::RetractSeizureRequest>,

@@ -1,16 +1,14 @@
 //! What all requests have alike: options, masks, pages.
 
-use super::status;
 use crate::domain::{
     check::{Path, Violations},
     codes::Code,
-    errors::{Error, Result},
+    errors::Result,
     filters::Filter,
     pages::{List, PAGE_TOKEN_CHARS_MAX, PageSize, check_order},
     requests::WriteOptions,
 };
 use prost_types::FieldMask;
-use tonic::Status;
 
 pub(super) fn options(request_id: String, validate_only: bool) -> WriteOptions {
     WriteOptions { request_id, validate_only }
@@ -18,11 +16,6 @@ pub(super) fn options(request_id: String, validate_only: bool) -> WriteOptions {
 
 pub(super) fn mask(mask: Option<FieldMask>) -> Vec<String> {
     mask.map_or_else(Vec::new, |FieldMask { paths }| paths)
-}
-
-/// The record that a request must have.
-pub(super) fn required<T>(field: &str, message: Option<T>) -> Result<T, Status> {
-    message.ok_or_else(|| status::from(Error::invalid_field(field, "required")))
 }
 
 pub(super) fn list_of<F, S: Code>(
