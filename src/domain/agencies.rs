@@ -165,10 +165,11 @@ impl Body for AgencyBody {
 impl Marking {
     /// Visits the agencies of the releasability list.
     pub fn references(&self, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Target)) {
+        // Sorted since it was sent, so that no index would be the caller's.
         let list = path.field("releasable_to");
-        for (i, grantee) in self.releasable_to.iter().enumerate() {
+        for grantee in &self.releasable_to {
             if let Grantee::Agency(agency) = grantee {
-                visit(&list.index(i), Target::Agency(agency.clone()));
+                visit(&list, Target::Agency(agency.clone()));
             }
         }
     }

@@ -100,6 +100,36 @@ impl Violations {
         count <= max
     }
 
+    /// Checks each element of a list, unless the list is too long.
+    pub fn each<D, P>(
+        &mut self,
+        path: &Path<'_>,
+        drafts: &[D],
+        max: usize,
+        check: impl Fn(&D, &Path<'_>, &mut Self) -> Option<P>,
+    ) -> Vec<P> {
+        if !self.count(path, drafts.len(), max) {
+            return Vec::new();
+        }
+        let each = drafts.iter().enumerate();
+        each.filter_map(|(i, draft)| check(draft, &path.index(i), self)).collect()
+    }
+
+    /// Takes from others what was found in these fields of a message.
+    pub fn take_fields(&mut self, others: Self, message: &Path<'_>, fields: &[&str]) {
+        let paths: Vec<String> =
+            fields.iter().map(|field| message.field(field).to_string()).collect();
+        let is_of = |found: &str, path: &str| {
+            found.strip_prefix(path).is_some_and(|rest| !rest.starts_with(is_of_a_name))
+        };
+        let named = others
+            .found
+            .into_iter()
+            .filter(|violation| paths.iter().any(|path| is_of(&violation.field, path)));
+        self.found.extend(named);
+        self.found.truncate(Self::MAX);
+    }
+
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -113,6 +143,10 @@ impl Violations {
     }
 }
 
+fn is_of_a_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +158,20 @@ mod tests {
         let item = items.index(2);
         assert_eq!(item.field("quantity").to_string(), "seizure.items[2].quantity");
         assert_eq!(Path::root("").field("names").index(1).to_string(), "names[1]");
+    }
+
+    #[test]
+    fn the_violations_of_a_field_are_not_those_of_a_field_whose_name_begins_alike() {
+        let root = Path::root("sensor");
+        let mut others = Violations::default();
+        for field in ["type", "type_note", "site"] {
+            others.add(&root.field(field), "wrong");
+        }
+        others.add(&root.field("type").index(0), "wrong");
+        let mut violations = Violations::default();
+        violations.take_fields(others, &root, &["type"]);
+        let found: Vec<String> = violations.into_found().into_iter().map(|v| v.field).collect();
+        assert_eq!(found, ["sensor.type", "sensor.type[0]"]);
     }
 
     #[test]

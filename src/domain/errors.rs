@@ -46,6 +46,17 @@ pub struct Error {
     pub retry_after: Option<Duration>,
 }
 
+/// A record that a field names and that is not there to be referred to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// Path of the field.
+    pub field: String,
+    /// Name of the record.
+    pub name: String,
+    /// Whether the viewer can see that it is deleted; else it is hidden or absent.
+    pub deleted: bool,
+}
+
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -89,21 +100,34 @@ impl Error {
         }
     }
 
-    /// A field names records that do not exist or that the viewer may not see.
+    /// Fields name records that do not exist or that the viewer may not see. The first
+    /// [`Violations::MAX`] are kept.
     #[must_use]
     pub fn references_not_found(missing: Vec<(String, String)>) -> Self {
-        let (violations, resources) = missing
-            .into_iter()
-            .map(|(field, name)| {
-                let message = format!("{name} not found");
-                (Violation { field, message }, name)
+        let gone = |(field, name)| Gone { field, name, deleted: false };
+        Self::references_gone(missing.into_iter().map(gone))
+    }
+
+    /// Fields name records that are not there to be referred to. The first [`Violations::MAX`] are
+    /// kept. Where all of them are deleted it is [`Kind::FailedPrecondition`], for what is deleted
+    /// can still be read; where one is hidden or absent it is [`Kind::NotFound`].
+    #[must_use]
+    pub fn references_gone(gone: impl Iterator<Item = Gone>) -> Self {
+        let mut all_deleted = true;
+        let (violations, resources) = gone
+            .take(Violations::MAX)
+            .map(|Gone { field, name, deleted }| {
+                all_deleted &= deleted;
+                let what = if deleted { "is deleted: name another" } else { "not found" };
+                (Violation { field, message: format!("{name} {what}") }, name)
             })
             .unzip();
-        Self {
-            violations,
-            resources,
-            ..Self::new(Kind::NotFound, "NOT_FOUND", "the request names records not found")
-        }
+        let error = if all_deleted {
+            Self::new(Kind::FailedPrecondition, "DELETED", "the request names deleted records")
+        } else {
+            Self::new(Kind::NotFound, "NOT_FOUND", "the request names records not found")
+        };
+        Self { violations, resources, ..error }
     }
 
     /// The viewer may not do this to a record that it can see.

@@ -36,11 +36,7 @@ pub trait PartDraft: Sized {
         path: &Path<'_>,
         violations: &mut Violations,
     ) -> Vec<Self::Part> {
-        if !violations.count(path, drafts.len(), max) {
-            return Vec::new();
-        }
-        let each = drafts.iter().enumerate();
-        each.filter_map(|(i, draft)| draft.check(&path.index(i), violations)).collect()
+        violations.each(path, drafts, max, Self::check)
     }
 }
 

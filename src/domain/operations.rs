@@ -3,7 +3,7 @@
 pub use super::operation_kinds::{Domain, Outcome};
 use super::{
     check::{Path, Violations},
-    codes::Code as _,
+    codes::Code,
     dates::When,
     ids::{AgencyId, OperationId},
     markings::{Marking, MarkingDraft},
@@ -110,33 +110,33 @@ pub struct Operation {
 record!(Operation, OperationId, OperationDraft);
 
 impl OperationDraft {
-    fn check_once<'a, T: 'a>(
-        list: impl Iterator<Item = (usize, &'a T)>,
-        is: impl Fn(&T) -> bool,
-        path: &Path<'_>,
-        field: &str,
-        message: &str,
-        violations: &mut Violations,
-    ) {
-        for (i, _) in list.filter(|(_, part)| is(part)).skip(1) {
-            violations.add(&path.index(i).field(field), message);
+    fn check_uniqueness(&self, path: &Path<'_>, violations: &mut Violations) {
+        let roles = codes(&self.detections, DETECTIONS_MAX, |part| part.role);
+        let path_of_all = path.field("detections");
+        at_most_one(DetectionRole::Primary, &roles, (&path_of_all, "role"), violations);
+        let kinds = codes(&self.route, WAYPOINTS_MAX, |part| part.kind);
+        let path_of_all = path.field("route");
+        for kind in [WaypointKind::Origin, WaypointKind::Destination] {
+            at_most_one(kind, &kinds, (&path_of_all, "kind"), violations);
         }
     }
+}
 
-    fn check_uniqueness(&self, path: &Path<'_>, violations: &mut Violations) {
-        let primary = |d: &DetectionDraft| d.role == DetectionRole::Primary.code();
-        let (detections, route) = (path.field("detections"), path.field("route"));
-        let message = "an operation has at most one PRIMARY detection";
-        let each = self.detections.iter().enumerate();
-        Self::check_once(each, primary, &detections, "role", message, violations);
-        for (kind, message) in [
-            (WaypointKind::Origin, "a route has at most one ORIGIN"),
-            (WaypointKind::Destination, "a route has at most one DESTINATION"),
-        ] {
-            let is = |w: &WaypointDraft| w.kind == kind.code();
-            let each = self.route.iter().enumerate();
-            Self::check_once(each, is, &route, "kind", message, violations);
-        }
+/// The codes of a list; none where it is too long, which is a violation already.
+fn codes<D>(drafts: &[D], max: usize, code: impl Fn(&D) -> i32) -> Vec<i32> {
+    if drafts.len() > max { Vec::new() } else { drafts.iter().map(code).collect() }
+}
+
+fn at_most_one<C: Code>(
+    value: C,
+    codes: &[i32],
+    (list, field): (&Path<'_>, &str),
+    violations: &mut Violations,
+) {
+    let each = codes.iter().enumerate().filter(|(_, code)| **code == value.code());
+    for (i, _) in each.skip(1) {
+        let message = format_args!("at most one {} in the list", value.name());
+        violations.add(&list.index(i).field(field), message);
     }
 }
 

@@ -4,7 +4,6 @@ use super::{
     check::{Path, Violations},
     codes::{Code as _, codes},
     regions::{RegionCode, region_of_subdivision},
-    text::{Lines, bounded},
 };
 use serde::{Deserialize, Serialize};
 
@@ -119,8 +118,7 @@ impl PlaceDraft {
         if !self.unlocode.is_empty() {
             violations.keep(&path.field("unlocode"), check_unlocode(&self.unlocode));
         }
-        let text = bounded(&self.text, PLACE_TEXT_CHARS_MAX, Lines::One);
-        violations.keep(&path.field("text"), text);
+        violations.label(&path.field("text"), &self.text, PLACE_TEXT_CHARS_MAX);
         if let Some(code) = &self.administrative_code {
             code.check(&path.field("administrative_code"), violations);
         }
@@ -214,11 +212,7 @@ impl AdministrativeCode {
             violations.add(&path.field("scheme"), message);
         }
         let code_path = path.field("code");
-        if self.code.is_empty() {
-            violations.add(&code_path, "required");
-        }
-        let fits = bounded(&self.code, ADMINISTRATIVE_CODE_CHARS_MAX, Lines::One);
-        violations.keep(&code_path, fits);
+        violations.label_required(&code_path, &self.code, ADMINISTRATIVE_CODE_CHARS_MAX);
     }
 }
 

@@ -46,14 +46,14 @@ impl Meta {
     ///
     /// # Errors
     /// [`super::errors::Kind::Aborted`] when the record changed since the caller read it.
-    pub fn check_etag(&self, etag: &str, field: &str, name: &str) -> Result<()> {
+    pub fn check_etag(&self, etag: &str, field: &Path<'_>, name: &str) -> Result<()> {
         if etag.is_empty() || etag == self.etag() {
             return Ok(());
         }
         let message =
             format!("{name} changed since it was read: get it again and repeat the change");
         Err(Error::new(super::errors::Kind::Aborted, "ETAG_MISMATCH", message)
-            .at(field, format!("not the current etag, {}", self.etag()))
+            .at(field.to_string(), format!("not the current etag, {}", self.etag()))
             .about(name))
     }
 }
@@ -95,7 +95,7 @@ pub trait Body: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
 }
 
 /// What a caller proposes.
-pub trait Draft: Clone + Serialize + Send + Sync + 'static {
+pub trait Draft: Clone + Default + Serialize + Send + Sync + 'static {
     /// What it becomes.
     type Body: Body;
     /// Name of the record in requests: `seizure`.
@@ -111,6 +111,17 @@ pub trait Draft: Clone + Serialize + Send + Sync + 'static {
     fn of(body: &Self::Body) -> Self;
     /// Takes one field of another draft; the field is one of [`Self::FIELDS`].
     fn take(&mut self, field: &str, from: &Self);
+
+    /// Notes what is wrong with the fields that a mask names, whatever the others hold.
+    fn check_fields(&self, fields: &[&'static str], path: &Path<'_>, violations: &mut Violations) {
+        let mut named = Self::default();
+        for field in fields {
+            named.take(field, self);
+        }
+        let mut found = Violations::default();
+        let _body = named.check(path, &mut found);
+        violations.take_fields(found, path, fields);
+    }
 }
 
 /// Writes the parts of [`Draft`] that only list fields.

@@ -35,7 +35,7 @@ pub struct Update<D> {
     pub name: String,
     /// The etag that the caller read; empty when it does not matter.
     pub etag: String,
-    /// Fields to set.
+    /// Fields to set; a field may stand twice.
     pub update_mask: Vec<String>,
     /// Their values.
     pub draft: D,
@@ -153,22 +153,25 @@ pub fn check_same_request(
     now: (&str, &Value),
     record_field: &str,
 ) -> Result<()> {
-    let differs = if earlier.0 == now.0 {
-        first_difference(earlier.1, now.1, String::new())
-    } else {
-        return Err(reused(
-            "method",
-            &format!("the request id belongs to a {} request", earlier.0),
-        ));
-    };
-    match differs {
-        None => Ok(()),
-        Some(path) => {
-            let path = path
-                .strip_prefix("draft")
-                .map_or_else(|| path.clone(), |rest| format!("{record_field}{rest}"));
-            Err(reused(&path, "differs from the request that this id was first sent with"))
-        }
+    if earlier.0 != now.0 {
+        let message = format!("the request id belongs to a {} request", earlier.0);
+        return Err(reused("request_id", &message));
+    }
+    let Some(path) = first_difference(earlier.1, now.1, String::new()) else { return Ok(()) };
+    let path = field_of_request(&path, record_field, now.1.get("update_mask").is_some());
+    Err(reused(&path, "differs from the request that this id was first sent with"))
+}
+
+/// What the contract calls a field of [`Create`], [`Update`], [`Delete`] or [`Retract`].
+fn field_of_request(path: &str, record_field: &str, is_update: bool) -> String {
+    match path {
+        "id" => format!("{record_field}_id"),
+        "name" | "etag" if is_update => format!("{record_field}.{path}"),
+        _ => match (path.strip_prefix("draft"), path.strip_prefix("update_mask[")) {
+            (Some(rest), _) => format!("{record_field}{rest}"),
+            (None, Some(rest)) => format!("update_mask.paths[{rest}"),
+            (None, None) => path.to_owned(),
+        },
     }
 }
 
@@ -203,6 +206,22 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn a_field_that_differs_is_named_as_the_contract_names_it() {
+        for (path, is_update, field) in [
+            ("id", false, "agency_id"),
+            ("name", false, "name"),
+            ("name", true, "agency.name"),
+            ("etag", true, "agency.etag"),
+            ("draft.parent", true, "agency.parent"),
+            ("update_mask[1]", true, "update_mask.paths[1]"),
+            ("update_mask", true, "update_mask"),
+            ("reason", false, "reason"),
+        ] {
+            assert_eq!(field_of_request(path, "agency", is_update), field);
+        }
+    }
+
+    #[test]
     fn a_reused_request_id_names_the_field_that_differs() {
         let a = json!({"draft": {"items": [{"quantity": {"value": "390"}}]}, "etag": ""});
         let b = json!({"draft": {"items": [{"quantity": {"value": "391"}}]}, "etag": ""});
@@ -211,6 +230,6 @@ mod tests {
         assert_eq!(error.violations[0].field, "seizure.items[0].quantity.value");
         assert!(check_same_request(("Create", &a), ("Create", &a), "seizure").is_ok());
         let error = check_same_request(("Create", &a), ("Delete", &a), "seizure").unwrap_err();
-        assert_eq!(error.violations[0].field, "method");
+        assert_eq!(error.violations[0].field, "request_id");
     }
 }

@@ -8,7 +8,7 @@ use super::{
     markings::{Marking, MarkingDraft},
     parts::check_when,
     places::{Place, PlaceDraft},
-    quantities::{Amount, Basis, Bound, Dimension, Quantity, QuantityError},
+    quantities::{Amount, Basis, Bound, Dimension, Quantity, QuantityError, Unit},
     records::{Body, Draft, Meta, Target, draft_fields, record},
     sources::{ExternalId, Source, SourceDraft},
 };
@@ -231,21 +231,16 @@ impl QuantityDraft {
     pub fn check(&self, path: &Path<'_>, violations: &mut Violations) -> Option<Quantity> {
         let value_path = path.field("value");
         let amount = violations.keep(&value_path, Amount::parse(&self.value));
-        let unit = violations.code_required(&path.field("unit"), self.unit);
+        let unit_path = path.field("unit");
+        let unit = violations.code_required(&unit_path, self.unit);
+        if unit == Some(Unit::Ton) {
+            violations.add(&unit_path, QuantityError::AmbiguousTon);
+        }
         let bound = violations.code_or(&path.field("bound"), self.bound, Bound::Exact);
         let basis = violations.code_or(&path.field("basis"), self.basis, Basis::Unknown);
         let method = violations.code(&path.field("method"), self.method);
-        match Quantity::new(amount?, unit?, bound, basis, method) {
-            Ok(quantity) => Some(quantity),
-            Err(error @ QuantityError::AmbiguousTon) => {
-                violations.add(&path.field("unit"), error);
-                None
-            }
-            Err(error) => {
-                violations.add(&value_path, error);
-                None
-            }
-        }
+        let unit = unit.filter(|unit| *unit != Unit::Ton)?;
+        violations.keep(&value_path, Quantity::new(amount?, unit, bound, basis, method))
     }
 
     fn of(quantity: &Quantity) -> Self {
@@ -272,7 +267,7 @@ impl ItemDraft {
                     let message = format!("an item of kind {} has none", kind.name());
                     violations.add(&substance_path, message);
                 }
-                if self.reported_label.is_empty() {
+                if self.reported_label.trim().is_empty() {
                     violations.add(&label_path, format!("required for kind {}", kind.name()));
                 }
                 None
@@ -358,14 +353,10 @@ impl Draft for SeizureDraft {
 
     fn check(&self, path: &Path<'_>, violations: &mut Violations) -> Option<SeizureBody> {
         let items_path = path.field("items");
-        let mut items = Vec::new();
         if self.items.is_empty() {
-            violations.add(&items_path, "required: want 1 to 200 items");
+            violations.add(&items_path, format_args!("required: want 1 to {ITEMS_MAX} items"));
         }
-        if violations.count(&items_path, self.items.len(), ITEMS_MAX) {
-            let each = self.items.iter().enumerate();
-            items = each.filter_map(|(i, d)| d.check(&items_path.index(i), violations)).collect();
-        }
+        let items = violations.each(&items_path, &self.items, ITEMS_MAX, ItemDraft::check);
         if total_mass(&items).is_some_and(|mass| i64::try_from(mass).is_err()) {
             violations.add(&items_path, "their mass together is more than 9,223,372 tonnes");
         }

@@ -84,6 +84,7 @@ pub struct SensorDraft {
     /// What it is called.
     pub display_name: String,
     /// Number of a [`SensorType`].
+    #[serde(rename = "type")]
     pub sensor_type: i32,
     /// Name of the agency that operates it.
     pub operator: String,
@@ -177,12 +178,12 @@ impl Draft for SensorDraft {
         let name_path = path.field("display_name");
         violations.label_required(&name_path, &self.display_name, DISPLAY_NAME_CHARS_MAX);
         let provisions_path = path.field("provisions");
-        let mut provisions = Vec::new();
-        if violations.count(&provisions_path, self.provisions.len(), PROVISIONS_MAX) {
-            let each = self.provisions.iter().enumerate();
-            provisions =
-                each.filter_map(|(i, p)| p.check(&provisions_path.index(i), violations)).collect();
-        }
+        let provisions = violations.each(
+            &provisions_path,
+            &self.provisions,
+            PROVISIONS_MAX,
+            ProvisionDraft::check,
+        );
         let site = self.site.as_ref().and_then(|p| p.check(&path.field("site"), violations));
         let marking =
             MarkingDraft::check(self.marking.as_ref(), &path.field("marking"), violations);

@@ -51,40 +51,36 @@ pub struct Source {
 }
 
 impl SourceDraft {
-    fn check(&self, path: &Path<'_>, violations: &mut Violations) -> Source {
-        if self.title.is_empty() && self.url.is_empty() {
+    fn check(&self, path: &Path<'_>, violations: &mut Violations) -> Option<Source> {
+        if self.title.trim().is_empty() && self.url.is_empty() {
             violations.add(path, "an empty source: give a title or a url");
         }
-        let title = bounded(&self.title, TITLE_CHARS_MAX, Lines::One);
-        violations.keep(&path.field("title"), title);
-        let publisher = bounded(&self.publisher, PUBLISHER_CHARS_MAX, Lines::One);
-        violations.keep(&path.field("publisher"), publisher);
+        violations.label(&path.field("title"), &self.title, TITLE_CHARS_MAX);
+        violations.label(&path.field("publisher"), &self.publisher, PUBLISHER_CHARS_MAX);
         violations.keep(&path.field("url"), check_url(&self.url));
         let published = self.published.as_deref();
-        Source {
+        Some(Source {
             title: self.title.clone(),
             publisher: self.publisher.clone(),
             url: self.url.clone(),
             published: check_when(published, &path.field("published"), violations),
-        }
+        })
     }
 
     /// Checks a list of sources.
     pub fn check_all(drafts: &[Self], path: &Path<'_>, violations: &mut Violations) -> Vec<Source> {
-        if !violations.count(path, drafts.len(), SOURCES_MAX) {
-            return Vec::new();
-        }
-        let each = drafts.iter().enumerate();
-        each.map(|(i, draft)| draft.check(&path.index(i), violations)).collect()
+        violations.each(path, drafts, SOURCES_MAX, Self::check)
     }
 }
 
 fn check_url(url: &str) -> Result<(), String> {
     bounded(url, URL_CHARS_MAX, Lines::One)?;
-    if url.is_empty() || url.starts_with("https://") || url.starts_with("http://") {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let has_host = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#']));
+    if url.is_empty() || has_host && !url.contains(char::is_whitespace) {
         Ok(())
     } else {
-        Err("not an address: want one that begins with https:// or http://".to_owned())
+        Err("not an address: want one without blanks such as https://example.org/page".to_owned())
     }
 }
 
@@ -114,11 +110,7 @@ impl ExternalId {
     fn check(&self, path: &Path<'_>, violations: &mut Violations) {
         violations.keep(&path.field("scheme"), check_scheme(&self.scheme));
         let value_path = path.field("value");
-        if self.value.is_empty() {
-            violations.add(&value_path, "required");
-        }
-        let value = bounded(&self.value, EXTERNAL_VALUE_CHARS_MAX, Lines::One);
-        violations.keep(&value_path, value);
+        violations.label_required(&value_path, &self.value, EXTERNAL_VALUE_CHARS_MAX);
     }
 
     /// Checks a list of external ids.

@@ -2,7 +2,6 @@
 
 use super::{
     Registry,
-    reads::parse_name,
     rules::{self, Kept},
 };
 use crate::{
@@ -140,6 +139,7 @@ impl Registry {
         let name_path = Path::root(R::Draft::FIELD);
         let id = violations.name_required::<R::Id>(&name_path.field("name"), &request.name);
         let fields = check_mask::<R::Draft>(&request.update_mask, &mut violations);
+        request.draft.check_fields(&fields, &name_path, &mut violations);
         let id = violations.finish(id)?;
         let asked = self.ask(R::METHODS[1], &request, request_id)?;
         let options = request.options.clone();
@@ -147,13 +147,14 @@ impl Registry {
         let change: Arc<Change<R>> = Arc::new(move |session, lens, now| {
             let (request, fields, id) = (Arc::clone(&request), fields.clone(), id.clone());
             Box::pin(async move {
-                let was = to_change::<R>(session, lens, &id, &request.etag).await?;
+                let path = Path::root(R::Draft::FIELD);
+                let etag = (&path.field("etag"), request.etag.as_str());
+                let was = to_change::<R>(session, lens, &id, etag).await?;
                 let mut draft = R::Draft::of(was.record.body());
                 for field in fields {
                     draft.take(field, &request.draft);
                 }
                 let mut violations = Violations::default();
-                let path = Path::root(R::Draft::FIELD);
                 let body = draft.check(&path, &mut violations);
                 let body = violations.finish(body)?;
                 let keys = session.keys(lens, &path, &body, Some(was.record.body())).await?;
@@ -169,14 +170,15 @@ impl Registry {
         rules::needs_role(viewer, R::ROLE)?;
         let mut violations = Violations::default();
         let request_id = request.options.request_id(&mut violations);
-        violations.finish(Some(()))?;
-        let id = parse_name::<R::Id>(&request.name)?;
+        let id = violations.name_required::<R::Id>(&Path::root("name"), &request.name);
+        let id = violations.finish(id)?;
         let asked = self.ask(R::METHODS[2], &request, request_id)?;
         let etag = request.etag.clone();
         let change: Arc<Change<R>> = Arc::new(move |session, lens, now| {
             let (id, etag) = (id.clone(), etag.clone());
             Box::pin(async move {
-                let was = to_change::<R>(session, lens, &id, &etag).await?;
+                let etag = (&Path::root("etag"), etag.as_str());
+                let was = to_change::<R>(session, lens, &id, etag).await?;
                 let meta = Meta { delete_micros: Some(now), ..next_meta(was.record.meta(), now) };
                 let record = was.record.rebuild(was.record.body().clone(), meta);
                 let keys = kept_keys(session, lens, &record).await?;
@@ -208,7 +210,8 @@ impl Registry {
         let change: Arc<Change<Seizure>> = Arc::new(move |session, lens, now| {
             let request = Arc::clone(&request);
             Box::pin(async move {
-                let was = to_change::<Seizure>(session, lens, &id, &request.etag).await?;
+                let etag = (&Path::root("etag"), request.etag.as_str());
+                let was = to_change::<Seizure>(session, lens, &id, etag).await?;
                 if was.record.state != SeizureState::Active {
                     let message = format!("{id} is not active");
                     let error = Error::new(Kind::FailedPrecondition, "NOT_ACTIVE", message);
@@ -250,12 +253,12 @@ async fn to_change<R: Kept>(
     session: &mut Session,
     lens: &Lens,
     id: &R::Id,
-    etag: &str,
+    (etag_path, etag): (&Path<'_>, &str),
 ) -> Result<Found<R>> {
     let whole = lens.clone().with_all_references();
     let found = session.find_to_change::<R>(&whole, id).await?;
     rules::may_change(&found)?;
-    found.record.meta().check_etag(etag, "etag", &id.to_string())?;
+    found.record.meta().check_etag(etag, etag_path, &id.to_string())?;
     Ok(found)
 }
 

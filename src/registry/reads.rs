@@ -95,7 +95,7 @@ impl Registry {
     }
 }
 
-pub(super) fn parse_name<I: ResourceId>(name: &str) -> Result<I> {
+fn parse_name<I: ResourceId>(name: &str) -> Result<I> {
     let mut violations = Violations::default();
     let id = violations.name_required(&Path::root("name"), name);
     violations.finish(id)

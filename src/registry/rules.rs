@@ -141,12 +141,6 @@ impl Kept for Seizure {
 fn may_add_seizures(lens: &Lens, operation: &Found<Operation>) -> Result<()> {
     let body = &operation.record.body;
     let name = operation.record.id.to_string();
-    if operation.record.meta.delete_micros.is_some() {
-        let message = "the operation is deleted: name another, or none";
-        return Err(Error::new(Kind::FailedPrecondition, "DELETED", message)
-            .at("seizure.operation", message)
-            .about(name));
-    }
     let me = Some(&lens.viewer.agency);
     let takes_part = body.lead_agency.as_ref() == me
         || body.participants.iter().any(|part| part.agency.as_ref() == me);

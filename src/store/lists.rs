@@ -145,7 +145,7 @@ impl Store {
         viewer: &Viewer,
         list: List<R::Field, R::Sort>,
     ) -> Result<Page<R>> {
-        let fingerprint = fingerprint::<R>(&list)?;
+        let fingerprint = fingerprint::<R>(viewer, &list)?;
         let after = match list.page_token.as_str() {
             "" => None,
             token => Some(After::read::<R>(self.unseal(token, &fingerprint)?, &list.order)?),
@@ -182,9 +182,11 @@ impl Store {
     }
 }
 
-fn fingerprint<R: Listed>(list: &List<R::Field, R::Sort>) -> Result<Vec<u8>> {
+fn fingerprint<R: Listed>(viewer: &Viewer, list: &List<R::Field, R::Sort>) -> Result<Vec<u8>> {
     let List { filter, order, show_deleted, show_inactive, page_size: _, page_token: _ } = list;
-    serde_json::to_vec(&(R::Entity::TABLE, filter, order, show_deleted, show_inactive))
+    // The viewer too, for where another's page ended may be a record hidden from this one.
+    let agency = &viewer.agency;
+    serde_json::to_vec(&(R::Entity::TABLE, agency, filter, order, show_deleted, show_inactive))
         .map_err(|error| Error::internal(format!("page token: {error}")))
 }
 

@@ -6,7 +6,7 @@ use super::{
     entity::agencies,
     filters::at,
     guard,
-    records::{Found, PartsOf, Values},
+    records::{Found, PartsOf, Values, hand_out},
     references::Keys,
     shapes::{
         PLACE_COLUMNS, WHEN_COLUMNS, from_json, number, place_values, read_place, read_when,
@@ -14,7 +14,7 @@ use super::{
     },
 };
 use crate::domain::{
-    errors::{Error, Result},
+    errors::Result,
     ids::{AgencyId, SensorId},
     operation_parts::{Conveyance, Detection, Participant, Step, Waypoint},
     operations::{Operation, OperationBody},
@@ -26,7 +26,6 @@ use sea_orm::{
     Value,
     sea_query::{Alias, ExprTrait as _, Order, Query, SelectStatement},
 };
-use std::collections::HashMap;
 
 /// Alias of the table of parts.
 const P: &str = "p";
@@ -42,7 +41,6 @@ pub(super) async fn load(
     found: &mut [Found<Operation>],
 ) -> Result<()> {
     let keys: Vec<i64> = found.iter().map(|one| one.key).collect();
-    let index: HashMap<i64, usize> = keys.iter().copied().zip(0..).collect();
     let agency = |table, columns: &[&'static str]| {
         let mut query = parts_of(table, &keys, columns);
         guard::join_visible::<agencies::Entity>(&mut query, lens, R, at(P, "agency_id"));
@@ -50,34 +48,25 @@ pub(super) async fn load(
         query
     };
     let query = agency("participants", &["role", "asset_label", "asset_count"]);
-    for (key, part) in session.rows(&query, |row| keyed(row, read_participant)).await? {
-        found[place_of(&index, key)?].record.body.participants.push(part);
-    }
+    let parts = session.rows(&query, |row| keyed(row, read_participant)).await?;
+    hand_out(found, parts, |operation| &mut operation.body.participants);
     let query = detections_of(lens, &keys);
-    for (key, part) in session.rows(&query, |row| keyed(row, read_detection)).await? {
-        found[place_of(&index, key)?].record.body.detections.push(part);
-    }
+    let parts = session.rows(&query, |row| keyed(row, read_detection)).await?;
+    hand_out(found, parts, |operation| &mut operation.body.detections);
     let mut columns = vec!["kind", "asset_label", "asset_count", "place", "note"];
     columns.extend(WHEN_COLUMNS);
     let query = agency("steps", &columns);
-    for (key, part) in session.rows(&query, |row| keyed(row, read_step)).await? {
-        found[place_of(&index, key)?].record.body.steps.push(part);
-    }
+    let parts = session.rows(&query, |row| keyed(row, read_step)).await?;
+    hand_out(found, parts, |operation| &mut operation.body.steps);
     let query = parts_of("conveyances", &keys, &CONVEYANCE_COLUMNS);
-    for (key, part) in session.rows(&query, |row| keyed(row, read_conveyance)).await? {
-        found[place_of(&index, key)?].record.body.conveyances.push(part);
-    }
+    let parts = session.rows(&query, |row| keyed(row, read_conveyance)).await?;
+    hand_out(found, parts, |operation| &mut operation.body.conveyances);
     let mut columns = vec!["kind"];
     columns.extend(PLACE_COLUMNS);
     let query = parts_of("waypoints", &keys, &columns);
-    for (key, part) in session.rows(&query, |row| keyed(row, read_waypoint)).await? {
-        found[place_of(&index, key)?].record.body.route.push(part);
-    }
+    let parts = session.rows(&query, |row| keyed(row, read_waypoint)).await?;
+    hand_out(found, parts, |operation| &mut operation.body.route);
     Ok(())
-}
-
-fn place_of(index: &HashMap<i64, usize>, key: i64) -> Result<usize> {
-    index.get(&key).copied().ok_or_else(|| Error::internal("a part of an operation not asked for"))
 }
 
 fn keyed<T>(row: &mut Row<'_>, read: impl Fn(&mut Row<'_>) -> Result<T>) -> Result<(i64, T)> {

@@ -19,6 +19,7 @@ use sea_orm::{
     Value,
     sea_query::{Alias, Expr, ExprTrait as _, JoinType, Query, SelectStatement},
 };
+use std::collections::HashMap;
 
 /// A record with what the store knows of it.
 #[derive(Debug, Clone)]
@@ -92,6 +93,21 @@ pub(super) struct PartsOf {
 
 /// Alias of the table that a query is about.
 pub(super) const T: &str = "t";
+
+/// Hands parts to the records that own them; each comes with the key of its owner.
+pub(super) fn hand_out<R, P>(
+    found: &mut [Found<R>],
+    parts: Vec<(i64, P)>,
+    list: fn(&mut R) -> &mut Vec<P>,
+) {
+    let mut owners: HashMap<i64, &mut Vec<P>> =
+        found.iter_mut().map(|one| (one.key, list(&mut one.record))).collect();
+    for (key, part) in parts {
+        if let Some(list) = owners.get_mut(&key) {
+            list.push(part);
+        }
+    }
+}
 
 pub(super) fn common_columns(query: &mut SelectStatement, lens: &Lens) {
     let at = |name: &'static str| Expr::col((Alias::new(T), Alias::new(name)));

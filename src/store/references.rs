@@ -2,14 +2,14 @@
 
 use super::{
     Lens,
-    dialect::{Session, Spelled},
+    dialect::{Row, Session, Spelled},
     entity::{agencies, operations, sensors, substances},
     guard::{self, col},
     texts::Shape,
 };
 use crate::domain::{
     check::Path,
-    errors::{Error, Result},
+    errors::{Error, Gone, Result},
     ids::{AgencyId, OperationId, SensorId, SubstanceId},
     records::{Body, Target},
 };
@@ -23,6 +23,21 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Debug, Default)]
 pub struct Keys {
     found: HashMap<Target, i64>,
+    deleted: BTreeSet<Target>,
+}
+
+/// A row that may be referred to.
+struct Referred {
+    key: i64,
+    visible: bool,
+    deleted: bool,
+}
+
+impl Referred {
+    fn read(row: &mut Row<'_>) -> Result<Self> {
+        let (key, visible) = (row.int()?, row.int()? == 1);
+        Ok(Self { key, visible, deleted: row.int_or_null()?.is_some() })
+    }
 }
 
 impl Keys {
@@ -40,6 +55,15 @@ impl Keys {
 
     pub(super) fn substance(&self, id: Option<&SubstanceId>) -> Result<Option<i64>> {
         id.map(|id| self.key(&Target::Substance(id.clone()))).transpose()
+    }
+
+    fn note(&mut self, target: Target, row: Referred, kept: &BTreeSet<Target>) {
+        let Referred { key, visible, deleted } = row;
+        if kept.contains(&target) || visible && !deleted {
+            self.found.insert(target, key);
+        } else if visible {
+            self.deleted.insert(target);
+        }
     }
 
     fn key(&self, target: &Target) -> Result<i64> {
@@ -66,11 +90,12 @@ impl Session {
         Ok(key)
     }
 
-    /// Looks up every record that a body refers to, where the lens shows it. What `kept` refers to
-    /// already needs not be seen: it was when it was written.
+    /// Looks up every record that a body refers to, where the lens shows it and it is not deleted.
+    /// What `kept` refers to already needs be neither: it was when it was written.
     ///
     /// # Errors
-    /// `NotFound` with the path of every field that names a record that is hidden or absent.
+    /// `NotFound` with the path of every field that names a record that is hidden, absent or
+    /// deleted; `FailedPrecondition` where all of them are deleted.
     pub async fn keys<B: Body>(
         &mut self,
         lens: &Lens,
@@ -96,13 +121,14 @@ impl Session {
                 keys.found.insert(Target::Substance(id), *key);
             }
         }
-        let mut missing = Vec::new();
+        let mut gone = Vec::new();
         body.references(path, &mut |path, target| {
             if !keys.found.contains_key(&target) {
-                missing.push((path.to_string(), target.name()));
+                let deleted = keys.deleted.contains(&target);
+                gone.push(Gone { field: path.to_string(), name: target.name(), deleted });
             }
         });
-        if missing.is_empty() { Ok(keys) } else { Err(Error::references_not_found(missing)) }
+        if gone.is_empty() { Ok(keys) } else { Err(Error::references_gone(gone.into_iter())) }
     }
 
     async fn find_agencies(
@@ -113,12 +139,8 @@ impl Session {
         keys: &mut Keys,
     ) -> Result<()> {
         let ids = wanted.agencies.iter().map(String::as_str);
-        let rows = self.slugs::<agencies::Entity>(lens, ids).await?;
-        for (slug, key, visible) in rows {
-            let target = Target::Agency(AgencyId::from_stored(slug));
-            if visible || kept.contains(&target) {
-                keys.found.insert(target, key);
-            }
+        for (slug, row) in self.slugs::<agencies::Entity>(lens, ids).await? {
+            keys.note(Target::Agency(AgencyId::from_stored(slug)), row, kept);
         }
         Ok(())
     }
@@ -131,12 +153,8 @@ impl Session {
         keys: &mut Keys,
     ) -> Result<()> {
         let ids = wanted.sensors.iter().map(String::as_str);
-        let rows = self.slugs::<sensors::Entity>(lens, ids).await?;
-        for (slug, key, visible) in rows {
-            let target = Target::Sensor(SensorId::from_stored(slug));
-            if visible || kept.contains(&target) {
-                keys.found.insert(target, key);
-            }
+        for (slug, row) in self.slugs::<sensors::Entity>(lens, ids).await? {
+            keys.note(Target::Sensor(SensorId::from_stored(slug)), row, kept);
         }
         Ok(())
     }
@@ -161,7 +179,7 @@ impl Session {
         &mut self,
         lens: &Lens,
         ids: impl Iterator<Item = &str>,
-    ) -> Result<Vec<(String, i64, bool)>> {
+    ) -> Result<Vec<(String, Referred)>> {
         let ids: Vec<Value> = ids.map(Value::from).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -173,10 +191,11 @@ impl Session {
                 .expr(col("r", agencies::Column::Slug))
                 .expr(col("r", agencies::Column::Id))
                 .expr(guard::visible_flag("r", sample))
+                .expr(col("r", agencies::Column::DeleteMicros))
                 .and_where(col("r", agencies::Column::Slug).is_in(ids));
             query
         });
-        self.rows(query, |row| Ok((row.text()?, row.int()?, row.int()? == 1))).await
+        self.rows(query, |row| Ok((row.text()?, Referred::read(row)?))).await
     }
 
     async fn find_operations(
@@ -196,15 +215,13 @@ impl Session {
                 .expr(col("r", operations::Column::Uid))
                 .expr(col("r", operations::Column::Id))
                 .expr(guard::visible_flag("r", sample))
+                .expr(col("r", operations::Column::DeleteMicros))
                 .and_where(col("r", operations::Column::Uid).is_in(uids));
             query
         });
-        let rows = self.rows(query, |row| Ok((row.uuid()?, row.int()?, row.int()? == 1))).await?;
-        for (uid, key, visible) in rows {
-            let target = Target::Operation(OperationId::from_uuid(uid));
-            if visible || kept.contains(&target) {
-                keys.found.insert(target, key);
-            }
+        let rows = self.rows(query, |row| Ok((row.uuid()?, Referred::read(row)?))).await?;
+        for (uid, row) in rows {
+            keys.note(Target::Operation(OperationId::from_uuid(uid)), row, kept);
         }
         Ok(())
     }

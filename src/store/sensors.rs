@@ -5,7 +5,7 @@ use super::{
     dialect::{Row, Session},
     entity::{agencies, provisions, sensors},
     guard::{self, col},
-    records::{Common, Found, Layout, PartsOf, T, Values},
+    records::{Common, Found, Layout, PartsOf, T, Values, hand_out},
     references::Keys,
     shapes::{PLACE_COLUMNS, place_values, read_place},
 };
@@ -24,7 +24,6 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait as _, Order, Query, SelectStatement},
 };
 use sensors::Column as C;
-use std::collections::HashMap;
 
 #[expect(private_interfaces, reason = "rows never leave the store")]
 impl Layout for Sensor {
@@ -72,13 +71,7 @@ impl Layout for Sensor {
         Box::pin(async move {
             let query = provisions_of(lens, found.iter().map(|one| one.key));
             let parts = session.rows(&query, |row| Ok((row.int()?, read_provision(row)?))).await?;
-            let mut by_key: HashMap<i64, &mut Vec<Provision>> =
-                found.iter_mut().map(|one| (one.key, &mut one.record.body.provisions)).collect();
-            for (key, part) in parts {
-                if let Some(list) = by_key.get_mut(&key) {
-                    list.push(part);
-                }
-            }
+            hand_out(found, parts, |sensor| &mut sensor.body.provisions);
             Ok(())
         })
     }

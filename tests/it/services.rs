@@ -113,6 +113,7 @@ async fn every_wrong_field_is_named_in_one_answer() {
         [
             "request_id",
             "seizure.items[0].quantity.value",
+            "seizure.items[0].quantity.unit",
             "seizure.items[0].form",
             "seizure.when.edtf",
             "seizure.place.point.latitude",
