@@ -58,10 +58,18 @@ impl<'v> Decoder<'v> {
     pub fn message<M, F>(
         &mut self,
         path: &Path<'_>,
-        message: Option<M>,
+        message: Option<Box<M>>,
         fields: impl FnOnce(&mut Self, &Path<'_>, M) -> Vec<Filter<F>>,
     ) -> Option<Filter<F>> {
-        let message = message?;
+        self.member(path, *message?, fields)
+    }
+
+    fn member<M, F>(
+        &mut self,
+        path: &Path<'_>,
+        message: M,
+        fields: impl FnOnce(&mut Self, &Path<'_>, M) -> Vec<Filter<F>>,
+    ) -> Option<Filter<F>> {
         self.depth += 1;
         let is_deep = self.depth > FILTER_DEPTH_MAX;
         if is_deep {
@@ -86,7 +94,7 @@ impl<'v> Decoder<'v> {
         if !any.is_empty() {
             all.push(Filter::Any(any));
         }
-        let not = self.message(&path.field("not"), not.map(|not| *not), fields);
+        let not = self.message(&path.field("not"), not, fields);
         all.extend(not.map(|not| Filter::Not(Box::new(not))));
         all
     }
@@ -102,7 +110,7 @@ impl<'v> Decoder<'v> {
             if self.messages > FILTER_MESSAGES_MAX {
                 break;
             }
-            all.extend(self.message(&path.index(i), Some(member), fields));
+            all.extend(self.member(&path.index(i), member, fields));
         }
         all
     }
@@ -111,7 +119,7 @@ impl<'v> Decoder<'v> {
     pub fn quantified<M, F>(
         &mut self,
         path: &Path<'_>,
-        (some, none, every): (Option<M>, Option<M>, Option<M>),
+        [some, none, every]: [Option<Box<M>>; 3],
         fields: fn(&mut Self, &Path<'_>, M) -> Vec<Filter<F>>,
     ) -> Quantified<F> {
         self.fits(path);
@@ -379,8 +387,4 @@ impl<'v> Decoder<'v> {
 
 fn is<F>(field: F) -> Filter<F> {
     Filter::Is(field)
-}
-
-fn unboxed<T>(message: Option<Box<T>>) -> Option<T> {
-    message.map(|message| *message)
 }

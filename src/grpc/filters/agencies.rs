@@ -1,6 +1,6 @@
 //! The fields of the filter of agencies, in the order of the contract.
 
-use super::{Decoder, is, unboxed};
+use super::{Decoder, is};
 use crate::{
     domain::{
         check::Path,
@@ -16,7 +16,7 @@ impl Decoder<'_> {
         field: &str,
         filter: Option<proto::AgencyFilter>,
     ) -> Filter<AgencyField> {
-        self.message(&Path::root(field), filter, agency_fields).unwrap_or_default()
+        self.message(&Path::root(field), filter.map(Box::new), agency_fields).unwrap_or_default()
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn agency_fields(
     all.extend(
         d.codes(&path.field("kind_any_of"), &kind_any_of).map(|list| is(AgencyField::Kind(list))),
     );
-    let one = d.message(&path.field("parent"), unboxed(parent), agency_fields);
+    let one = d.message(&path.field("parent"), parent, agency_fields);
     all.extend(one.map(|one| is(AgencyField::Parent(Box::new(one)))));
     all.extend(has_parent.map(|has| is(AgencyField::HasParent(has))));
     all.extend(d.meta(

@@ -1,7 +1,7 @@
 //! The fields of the filters of operations and their parts, in the order of the contract.
 
 use super::{
-    Decoder, agencies::agency_fields, is, seizures::seizure_fields, sensors::sensor_fields, unboxed,
+    Decoder, agencies::agency_fields, is, seizures::seizure_fields, sensors::sensor_fields,
 };
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ impl Decoder<'_> {
         field: &str,
         filter: Option<proto::OperationFilter>,
     ) -> Filter<OperationField> {
-        self.message(&Path::root(field), filter, operation_fields).unwrap_or_default()
+        self.message(&Path::root(field), filter.map(Box::new), operation_fields).unwrap_or_default()
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn operation_fields(
     all.extend(part_fields(d, path, (participants, detections, steps, conveyances, route)));
     if let Some(list) = seizures {
         let proto::SeizuresFilter { some, none, every } = *list;
-        let list = (unboxed(some), unboxed(none), unboxed(every));
+        let list = [some, none, every];
         all.push(is(OperationField::Seizures(d.quantified(
             &path.field("seizures"),
             list,
@@ -99,11 +99,11 @@ pub(super) fn operation_fields(
 
 /// Filters over the parts of an operation, in the order of the contract.
 type Parts = (
-    Option<proto::ParticipantsFilter>,
+    Option<Box<proto::ParticipantsFilter>>,
     Option<Box<proto::DetectionsFilter>>,
-    Option<proto::StepsFilter>,
-    Option<proto::ConveyancesFilter>,
-    Option<proto::WaypointsFilter>,
+    Option<Box<proto::StepsFilter>>,
+    Option<Box<proto::ConveyancesFilter>>,
+    Option<Box<proto::WaypointsFilter>>,
 );
 
 fn part_fields(
@@ -113,8 +113,8 @@ fn part_fields(
 ) -> Vec<Filter<OperationField>> {
     let mut all = Vec::new();
     if let Some(list) = participants {
-        let proto::ParticipantsFilter { some, none, every } = list;
-        let list = (some, none, every);
+        let proto::ParticipantsFilter { some, none, every } = *list;
+        let list = [some, none, every];
         all.push(is(OperationField::Participants(d.quantified(
             &path.field("participants"),
             list,
@@ -123,7 +123,7 @@ fn part_fields(
     }
     if let Some(list) = detections {
         let proto::DetectionsFilter { some, none, every } = *list;
-        let list = (unboxed(some), unboxed(none), unboxed(every));
+        let list = [some, none, every];
         all.push(is(OperationField::Detections(d.quantified(
             &path.field("detections"),
             list,
@@ -131,13 +131,13 @@ fn part_fields(
         ))));
     }
     if let Some(list) = steps {
-        let proto::StepsFilter { some, none, every } = list;
-        let list = (some, none, every);
+        let proto::StepsFilter { some, none, every } = *list;
+        let list = [some, none, every];
         all.push(is(OperationField::Steps(d.quantified(&path.field("steps"), list, step_fields))));
     }
     if let Some(list) = conveyances {
-        let proto::ConveyancesFilter { some, none, every } = list;
-        let list = (some, none, every);
+        let proto::ConveyancesFilter { some, none, every } = *list;
+        let list = [some, none, every];
         all.push(is(OperationField::Conveyances(d.quantified(
             &path.field("conveyances"),
             list,
@@ -145,8 +145,8 @@ fn part_fields(
         ))));
     }
     if let Some(list) = route {
-        let proto::WaypointsFilter { some, none, every } = list;
-        let list = (some, none, every);
+        let proto::WaypointsFilter { some, none, every } = *list;
+        let list = [some, none, every];
         all.push(is(OperationField::Route(d.quantified(
             &path.field("route"),
             list,
@@ -193,7 +193,7 @@ pub(super) fn detection_fields(
         operation,
     } = filter;
     let mut all = d.composed(path, (and, or, not), detection_fields);
-    let one = d.message(&path.field("sensor"), unboxed(sensor), sensor_fields);
+    let one = d.message(&path.field("sensor"), sensor, sensor_fields);
     all.extend(one.map(|one| is(DetectionField::Sensor(Box::new(one)))));
     all.extend(
         d.codes(&path.field("role_any_of"), &role_any_of)
@@ -208,7 +208,7 @@ pub(super) fn detection_fields(
         d.codes(&path.field("confidence_any_of"), &confidence_any_of)
             .map(|list| is(DetectionField::Confidence(list))),
     );
-    let one = d.message(&path.field("operation"), unboxed(operation), operation_fields);
+    let one = d.message(&path.field("operation"), operation, operation_fields);
     all.extend(one.map(|one| is(DetectionField::Operation(Box::new(one)))));
     all
 }

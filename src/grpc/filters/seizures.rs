@@ -2,7 +2,7 @@
 
 use super::{
     Decoder, agencies::agency_fields, is, operations::operation_fields,
-    substances::substance_fields, unboxed,
+    substances::substance_fields,
 };
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ impl Decoder<'_> {
         field: &str,
         filter: Option<proto::SeizureFilter>,
     ) -> Filter<SeizureField> {
-        self.message(&Path::root(field), filter, seizure_fields).unwrap_or_default()
+        self.message(&Path::root(field), filter.map(Box::new), seizure_fields).unwrap_or_default()
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn seizure_fields(
     } = filter;
     let mut all = d.composed(path, (and, or, not), seizure_fields);
     all.extend(name.map(|one| is(SeizureField::Name(d.name(&path.field("name"), &one)))));
-    let one = d.message(&path.field("operation"), unboxed(operation), operation_fields);
+    let one = d.message(&path.field("operation"), operation, operation_fields);
     all.extend(one.map(|one| is(SeizureField::Operation(Box::new(one)))));
     all.extend(has_operation.map(|has| is(SeizureField::HasOperation(has))));
     let one = d.message(&path.field("agency"), agency, agency_fields);
@@ -62,8 +62,8 @@ pub(super) fn seizure_fields(
         place.map(|one| is(SeizureField::Place(Box::new(d.place(&path.field("place"), &one))))),
     );
     if let Some(list) = items {
-        let proto::ItemsFilter { some, none, every } = list;
-        let list = (some, none, every);
+        let proto::ItemsFilter { some, none, every } = *list;
+        let list = [some, none, every];
         all.push(is(SeizureField::Items(d.quantified(&path.field("items"), list, item_fields))));
     }
     all.extend(total_mass.map(|one| mass(d, &path.field("total_mass"), &one)));

@@ -1,6 +1,6 @@
 //! The fields of the filters of sensors and their provisions, in the order of the contract.
 
-use super::{Decoder, agencies::agency_fields, is, operations::detection_fields, unboxed};
+use super::{Decoder, agencies::agency_fields, is, operations::detection_fields};
 use crate::{
     domain::{
         check::Path,
@@ -16,7 +16,7 @@ impl Decoder<'_> {
         field: &str,
         filter: Option<proto::SensorFilter>,
     ) -> Filter<SensorField> {
-        self.message(&Path::root(field), filter, sensor_fields).unwrap_or_default()
+        self.message(&Path::root(field), filter.map(Box::new), sensor_fields).unwrap_or_default()
     }
 }
 
@@ -54,8 +54,8 @@ pub(super) fn sensor_fields(
     all.extend(one.map(|one| is(SensorField::Operator(one))));
     all.extend(has_operator.map(|has| is(SensorField::HasOperator(has))));
     if let Some(list) = provisions {
-        let proto::ProvisionsFilter { some, none, every } = list;
-        let list = (some, none, every);
+        let proto::ProvisionsFilter { some, none, every } = *list;
+        let list = [some, none, every];
         all.push(is(SensorField::Provisions(d.quantified(
             &path.field("provisions"),
             list,
@@ -65,7 +65,7 @@ pub(super) fn sensor_fields(
     all.extend(site.map(|one| is(SensorField::Site(Box::new(d.place(&path.field("site"), &one))))));
     if let Some(list) = detections {
         let proto::DetectionsFilter { some, none, every } = *list;
-        let list = (unboxed(some), unboxed(none), unboxed(every));
+        let list = [some, none, every];
         all.push(is(SensorField::Detections(d.quantified(
             &path.field("detections"),
             list,

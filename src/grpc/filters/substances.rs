@@ -16,7 +16,7 @@ impl Decoder<'_> {
         field: &str,
         filter: Option<proto::SubstanceFilter>,
     ) -> Filter<SubstanceField> {
-        self.message(&Path::root(field), filter, substance_fields).unwrap_or_default()
+        self.message(&Path::root(field), filter.map(Box::new), substance_fields).unwrap_or_default()
     }
 }
 
