@@ -1,6 +1,7 @@
 //! The integration tests, as one binary. Every case that touches the store runs on both backends.
 
 mod agencies;
+mod bad_inputs;
 mod cases;
 mod check;
 mod config;
