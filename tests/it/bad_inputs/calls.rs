@@ -122,7 +122,8 @@ pub trait Noun: Clone + Default + Send + 'static {
 macro_rules! noun {
     (
         $Record:ident($field:ident) in $collection:literal, $Filter:ident, $Order:ident,
-        $Get:ident, $List:ident $($inactive:ident)?, $Batch:ident, $Create:ident $($id:ident)?, $Update:ident, $Delete:ident
+        $Get:ident, $List:ident $($inactive:ident)?, $Batch:ident, $Create:ident $($id:ident)?,
+        $Update:ident, $Delete:ident
     ) => {
         impl Noun for proto::$Record {
             const FIELD: &'static str = stringify!($field);
@@ -153,8 +154,14 @@ macro_rules! noun {
             }
             fn create(self, _id: &str, request_id: &str) -> Sent {
                 let (request_id, validate_only) = (request_id.to_owned(), false);
-                proto::$Create { $($id: _id.to_owned(),)? $field: Some(self), request_id, validate_only }
-                    .sent()
+                let record = Some(self);
+                proto::$Create {
+                    $($id: _id.to_owned(),)?
+                    $field: record,
+                    request_id,
+                    validate_only,
+                }
+                .sent()
             }
             fn update(mut self, writing: Writing) -> Sent {
                 let Writing { name, etag, mask, request_id } = writing;
@@ -206,6 +213,7 @@ noun! {
 }
 noun! {
     Seizure(seizure) in "seizures", SeizureFilter, SeizureOrder, GetSeizureRequest,
-    ListSeizuresRequest show_inactive, BatchGetSeizuresRequest, CreateSeizureRequest, UpdateSeizureRequest,
+    ListSeizuresRequest show_inactive, BatchGetSeizuresRequest, CreateSeizureRequest,
+    UpdateSeizureRequest,
     DeleteSeizureRequest
 }
