@@ -70,11 +70,10 @@ impl<U: Message + Name + Default> Decoder for BoundedDecoder<U> {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::TooMany => {
-                let message = "the lists of the request have too many elements: see the bounds of \
-                               its fields";
-                Self::new(Kind::Invalid, "TOO_MANY_ELEMENTS", message)
-            }
+            Refusal::TooMany(field) => Self::invalid_field(
+                &field,
+                "too many elements: the request would take more memory than it may",
+            ),
             Refusal::TooDeep => {
                 let message = format!("messages nest deeper than {DEPTH_MAX}");
                 Self::new(Kind::Invalid, "TOO_DEEP", message)

@@ -157,7 +157,7 @@ async fn stale_update<R: Noun>(world: &World, viewer: &Viewer, record: &R) {
     let changed = R::update(registry, viewer, request(etag.clone())).await.unwrap();
     let refused = R::update(registry, viewer, request(etag)).await.unwrap_err();
     assert_eq!((refused.kind, refused.reason), (Kind::Aborted, "ETAG_MISMATCH"));
-    assert_eq!(refused.violations[0].field, "etag");
+    assert_eq!(refused.violations[0].field, format!("{}.etag", <R::Draft as Draft>::FIELD));
     assert_eq!(refused.resources, [record.id().to_string()]);
     assert_eq!(world.see(viewer, record).await, changed);
     R::update(registry, viewer, request(changed.meta().etag())).await.unwrap();

@@ -23,12 +23,21 @@ const ELEMENT_BYTES_MIN: usize = 2;
 /// Why a message is not decoded.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// It would take more bytes than it may.
-    TooMany,
+    /// It would take more bytes than it may, from the field of this path on.
+    TooMany(String),
     /// Its messages nest too deep.
     TooDeep,
     /// It is not a message.
     Malformed(DecodeError),
+}
+
+impl Refusal {
+    fn within(self, field: &str) -> Self {
+        match self {
+            Self::TooMany(path) => Self::TooMany(format!("{field}.{path}")),
+            Self::TooDeep | Self::Malformed(_) => self,
+        }
+    }
 }
 
 impl From<DecodeError> for Refusal {
@@ -57,7 +66,7 @@ struct Shape {
     /// Bytes of an empty one.
     bytes: usize,
     /// Fields that take more than that, by number.
-    elements: HashMap<u32, Element>,
+    elements: HashMap<u32, (Element, String)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +114,7 @@ impl Shapes {
         while !bytes.is_empty() {
             let (number, wire_type) = decode_key(&mut bytes)?;
             let element = self.shapes[place].elements.get(&number);
-            let (WireType::LengthDelimited, Some(element)) = (wire_type, element) else {
+            let (WireType::LengthDelimited, Some((element, name))) = (wire_type, element) else {
                 skip_field(wire_type, number, &mut bytes, DecodeContext::default())?;
                 continue;
             };
@@ -119,9 +128,10 @@ impl Shapes {
                 // The last byte of a number has no continuation bit.
                 Element::Numbers => NUMBER_BYTES * part.iter().filter(|byte| **byte < 0x80).count(),
             };
-            *left = left.checked_sub(taken).ok_or(Refusal::TooMany)?;
+            *left = left.checked_sub(taken).ok_or_else(|| Refusal::TooMany(name.clone()))?;
             if let Element::Message(inner) = element {
-                self.take(*inner, part, depth_left, left)?;
+                let taken = self.take(*inner, part, depth_left, left);
+                taken.map_err(|refusal| refusal.within(name))?;
             }
         }
         Ok(())
@@ -133,6 +143,8 @@ struct Messages<'a> {
     list: Vec<&'a DescriptorProto>,
     /// By full name.
     places: HashMap<String, usize>,
+    /// Which of them stand among the filters.
+    filters: Vec<bool>,
 }
 
 impl<'a> Messages<'a> {
@@ -142,7 +154,13 @@ impl<'a> Messages<'a> {
             .flat_map(|file| file.message_type.iter().map(move |message| (file, message)))
             .map(|(file, message)| (format!(".{}.{}", file.package(), message.name()), message))
             .unzip();
-        Self { list, places: names.into_iter().enumerate().map(|(i, name)| (name, i)).collect() }
+        let filters = contract.file.iter().flat_map(|file| {
+            let is_filters = file.name().ends_with("/filters.proto");
+            file.message_type.iter().map(move |_| is_filters)
+        });
+        let filters = filters.collect();
+        let places = names.into_iter().enumerate().map(|(i, name)| (name, i)).collect();
+        Self { list, places, filters }
     }
 
     fn shapes(&self, contract: &FileDescriptorSet) -> Shapes {
@@ -165,31 +183,39 @@ impl<'a> Messages<'a> {
         Shapes { requests: requests.collect(), shapes }
     }
 
-    fn element(&self, field: &FieldDescriptorProto) -> Option<(u32, Element)> {
+    fn element(&self, field: &FieldDescriptorProto) -> Option<(u32, (Element, String))> {
         let element = match (self.message(field), is_text(field), field.label()) {
             (Some(place), _, _) => Element::Message(place),
             (None, true, Label::Repeated) => Element::Text,
             (None, false, Label::Repeated) => Element::Numbers,
             (None, _, Label::Optional | Label::Required) => return None,
         };
-        Some((u32::try_from(field.number()).ok()?, element))
+        Some((u32::try_from(field.number()).ok()?, (element, field.name().to_owned())))
     }
 
     fn message(&self, field: &FieldDescriptorProto) -> Option<usize> {
         self.places.get(field.type_name()).copied()
     }
 
-    /// Bytes of an empty message: prost lays messages within it, and boxes those that can hold it.
+    /// Bytes of an empty message: prost lays messages within it, and boxes those that can hold it;
+    /// the build has it box also the filters in a filter that hold filters.
     fn bytes(&self, place: usize, reach: &[Vec<bool>]) -> usize {
         let of_field = |field: &FieldDescriptorProto| match self.message(field) {
             _ if field.label() == Label::Repeated || is_text(field) => LIST_BYTES,
-            Some(inner) if inner != place && !reach[inner][place] => {
+            Some(inner)
+                if inner != place && !reach[inner][place] && !self.is_boxed(place, inner) =>
+            {
                 NUMBER_BYTES + self.bytes(inner, reach)
             }
             None if field.proto3_optional() => 2 * NUMBER_BYTES,
             Some(_) | None => NUMBER_BYTES,
         };
         self.list[place].field.iter().map(of_field).sum()
+    }
+
+    fn is_boxed(&self, place: usize, inner: usize) -> bool {
+        let mut within = self.list[inner].field.iter().filter_map(|field| self.message(field));
+        self.filters[place] && self.filters[inner] && within.any(|message| self.filters[message])
     }
 
     /// Which messages can stand somewhere within one.

@@ -186,15 +186,14 @@ impl<N: Noun> Methods<'_, N> {
                 malformed,
                 NONE,
             ),
-            refused(
-                "by more filters than a message may hold",
+            invalid(
+                "by more filters than memory is given for",
                 by::<N>(N::and(many(150_000))),
-                malformed,
-                NONE,
+                ["filter.and"],
             ),
             invalid("by 201 messages in and", by::<N>(N::and(many(200))), ["filter.and[199]"]),
             invalid("by 201 messages in or", by::<N>(N::or(many(200))), ["filter.or[199]"]),
-            invalid("by 10,000 filters", by::<N>(N::and(many(10_000))), ["filter.and[199]"]),
+            invalid("by 1,000 filters", by::<N>(N::and(many(1_000))), ["filter.and[199]"]),
             invalid(
                 "by 100 filters with a name each",
                 by::<N>(N::and(vec![N::named(any_of(Vec::new())); 100])),

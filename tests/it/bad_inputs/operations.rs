@@ -169,12 +169,12 @@ const BAD: &[Bad<Operation>] = &[
     (
         "every list too long",
         |o| {
-            detections(o, 10_000);
-            waypoints(o, WaypointKind::Origin, 10_000);
-            o.participants = vec![Participant::default(); 10_000];
-            o.steps = vec![Step::default(); 10_000];
-            o.conveyances = vec![Conveyance::default(); 10_000];
-            o.sources = vec![Source::default(); 10_000];
+            detections(o, 600);
+            waypoints(o, WaypointKind::Origin, 600);
+            o.participants = vec![Participant::default(); 600];
+            o.steps = vec![Step::default(); 600];
+            o.conveyances = vec![Conveyance::default(); 600];
+            o.sources = vec![Source::default(); 600];
         },
         &["participants", "detections", "steps", "conveyances", "route", "sources"],
     ),

@@ -116,7 +116,7 @@ async fn many_agencies(world: World) {
 async fn many_sensors(world: World) {
     let request = |n| new(&format!("s-{n}"), drafts::sensor("S", SensorType::Aerostat), n);
     let other = |n| new(&format!("t-{n}"), drafts::sensor("S", SensorType::Aerostat), n);
-    many::<Sensor>(&world, request, other, "id").await;
+    many::<Sensor>(&world, request, other, "sensor_id").await;
 }
 
 async fn many_operations(world: World) {
@@ -206,7 +206,7 @@ async fn other_body(world: World) {
     Seizure::update(&world.registry, &viewer, change.clone()).await.unwrap();
     change.update_mask = vec!["place".into()];
     let refused = Seizure::update(&world.registry, &viewer, change).await.unwrap_err();
-    assert_reused(&refused, "update_mask[0]");
+    assert_reused(&refused, "update_mask.paths[0]");
 }
 
 async fn other_method(world: World) {
@@ -215,7 +215,7 @@ async fn other_method(world: World) {
     let made = Seizure::create(&world.registry, &viewer, request).await.unwrap();
     let removal = Delete { options: id(1), ..delete(&made) };
     let refused = Seizure::delete(&world.registry, &viewer, removal).await.unwrap_err();
-    assert_reused(&refused, "method");
+    assert_reused(&refused, "request_id");
     assert_eq!(world.see(&viewer, &made).await, made);
 }
 

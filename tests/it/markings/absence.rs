@@ -149,13 +149,14 @@ async fn written<R: Noun>(world: &World, viewer: &Viewer, pair: &Pair<R>) {
             [R::delete(registry, viewer, hidden).await, R::delete(registry, viewer, absent).await];
         same(answers, pair.names(), Kind::NotFound);
     }
-    // What would be wrong in the draft is not told either.
+    // What is wrong in the draft is told before the record is looked for.
     let request =
         |name: String| Update { name, ..update(&pair.hidden, &["*"], R::Draft::default()) };
     let [hidden, absent] = pair.names().map(request);
     let answers =
         [R::update(registry, viewer, hidden).await, R::update(registry, viewer, absent).await];
-    same(answers, pair.names(), Kind::NotFound);
+    let [hidden, absent] = answers.map(|answer| answer.unwrap_err());
+    assert_eq!((hidden.kind, &hidden), (Kind::Invalid, &absent));
     let owner = world.viewer("mx-sedena");
     assert_eq!(world.see(&owner, &pair.hidden).await, pair.hidden);
 }
@@ -212,7 +213,7 @@ async fn references(world: World) {
         ..drafts::agency("New")
     })
     .await;
-    referring::<Agency>(&world, agency(), "agency.marking.releasable_to[1]", |name| AgencyDraft {
+    referring::<Agency>(&world, agency(), "agency.marking.releasable_to", |name| AgencyDraft {
         marking: listed(name),
         ..drafts::agency("New")
     })

@@ -33,6 +33,13 @@ impl Refusal {
     }
 }
 
+/// A record that another one names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Referred {
+    There,
+    Deleted,
+}
+
 /// The role that writes a record.
 fn needs_role<R: Modelled>(viewer: &Viewer) -> Result<(), Refusal> {
     needs(viewer, if R::CHOSEN { Role::Administrator } else { Role::Contributor })
@@ -81,8 +88,11 @@ impl Tables {
         needs_role::<R>(viewer)?;
         let mut violations = Violations::default();
         let fields = check_mask::<R::Draft>(&request.update_mask, &mut violations);
+        let path = Path::root(<R::Draft as Draft>::FIELD);
+        request.draft.check_fields(&fields, &path, &mut violations);
         violations.finish(Some(())).map_err(|error| Refusal::of(&error))?;
-        let was = self.to_change::<R>(viewer, id, &request.etag)?;
+        let etag_field = path.field("etag").to_string();
+        let was = self.to_change::<R>(viewer, id, (&etag_field, &request.etag))?;
         let mut draft = R::Draft::of(was.body());
         for field in fields {
             draft.take(field, &request.draft);
@@ -101,7 +111,7 @@ impl Tables {
         now: i64,
     ) -> Result<R, Refusal> {
         needs_role::<R>(viewer)?;
-        let was = self.to_change::<R>(viewer, id, &request.etag)?;
+        let was = self.to_change::<R>(viewer, id, ("etag", &request.etag))?;
         let meta = Meta { delete_micros: Some(now), ..next(was.meta(), now) };
         Ok(was.with_body(was.body().clone(), meta))
     }
@@ -117,7 +127,7 @@ impl Tables {
         if request.reason.is_empty() {
             return Err(Refusal::new("Invalid", "INVALID_FIELD").at("reason"));
         }
-        let was = self.to_change::<Seizure>(viewer, &id, &request.etag)?;
+        let was = self.to_change::<Seizure>(viewer, &id, ("etag", &request.etag))?;
         if was.state != SeizureState::Active {
             return Err(Refusal::new("FailedPrecondition", "NOT_ACTIVE").about(id));
         }
@@ -131,7 +141,7 @@ impl Tables {
         &self,
         viewer: &Viewer,
         id: &R::Id,
-        etag: &str,
+        (etag_field, etag): (&str, &str),
     ) -> Result<&R, Refusal> {
         let name = id.to_string();
         let Some(was) = self.find::<R>(id).filter(|one| sees(viewer, *one)) else {
@@ -144,7 +154,7 @@ impl Tables {
             return Err(Refusal::new("FailedPrecondition", "DELETED").about(name));
         }
         if !etag.is_empty() && etag != was.meta().etag() {
-            return Err(Refusal::new("Aborted", "ETAG_MISMATCH").at("etag").about(name));
+            return Err(Refusal::new("Aborted", "ETAG_MISMATCH").at(etag_field).about(name));
         }
         Ok(was)
     }
@@ -183,21 +193,38 @@ impl Tables {
             });
         }
         let (mut fields, mut names) = (Vec::new(), Vec::new());
+        let mut all_deleted = true;
         record.body().references(&path, &mut |path, target| {
-            if !kept.contains(&target) && !self.may_be_named(viewer, &target) {
+            let referred = self.referred(viewer, &target);
+            if !kept.contains(&target) && referred != Some(Referred::There) {
+                all_deleted &= referred == Some(Referred::Deleted);
                 fields.push(path.to_string());
                 names.push(target.name());
             }
         });
-        if fields.is_empty() { Ok(()) } else { Err(Refusal::not_found(fields, names)) }
+        let refusal = Refusal::not_found(fields, names);
+        if refusal.fields.is_empty() {
+            return Ok(());
+        }
+        let deleted = Refusal::new("FailedPrecondition", "DELETED");
+        let Refusal { kind, reason, .. } = if all_deleted { deleted } else { refusal.clone() };
+        Err(Refusal { kind, reason, ..refusal })
     }
 
-    fn may_be_named(&self, viewer: &Viewer, target: &Target) -> bool {
+    /// What the viewer sees of a record that is named; none where it is hidden or absent.
+    fn referred(&self, viewer: &Viewer, target: &Target) -> Option<Referred> {
+        fn of<R: Record>(viewer: &Viewer, one: Option<&R>) -> Option<Referred> {
+            let one = one.filter(|one| sees(viewer, *one))?;
+            let deleted = one.meta().delete_micros.is_some();
+            Some(if deleted { Referred::Deleted } else { Referred::There })
+        }
         match target {
-            Target::Agency(id) => self.agency(id).is_some_and(|one| sees(viewer, one)),
-            Target::Sensor(id) => self.sensor(id).is_some_and(|one| sees(viewer, one)),
-            Target::Operation(id) => self.operation(*id).is_some_and(|one| sees(viewer, one)),
-            Target::Substance(id) => self.vocabulary.iter().any(|one| one.id == *id),
+            Target::Agency(id) => of(viewer, self.agency(id)),
+            Target::Sensor(id) => of(viewer, self.sensor(id)),
+            Target::Operation(id) => of(viewer, self.operation(*id)),
+            Target::Substance(id) => {
+                self.vocabulary.iter().any(|one| one.id == *id).then_some(Referred::There)
+            }
         }
     }
 
