@@ -228,12 +228,21 @@ pub fn pgbench(url: &str, recorded: &Recorded, clients: usize, lasting: Duration
 }
 
 fn transaction(recorded: &Recorded) -> String {
-    let mut script = "BEGIN;\n".to_owned();
+    // Drawn by pgbench: a function of chance inside a condition keeps Postgres from its index.
+    let mut script = String::new();
+    for name in ["record", "request"] {
+        script.push_str(&format!("\\set {name} random(1, 281474976710655)\n"));
+    }
+    script.push_str("BEGIN;\n");
     for statement in &recorded.statements {
         let mut sql = statement.sql.clone();
         for (number, value) in values(statement).iter().enumerate().rev() {
             let literal = if recorded.is_id(value) {
-                "gen_random_uuid()".to_owned()
+                let record = matches!(value, Value::Uuid(Some(id)) if *id == recorded.ids[0]);
+                let (version, number) = if record { (7, "record") } else { (4, "request") };
+                format!(
+                    "('00000000-0000-{version}000-8000-' || lpad(to_hex(:{number}::bigint), 12, '0'))::uuid"
+                )
             } else if recorded.is_key(value) {
                 ":id".to_owned()
             } else {

@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{Semaphore, oneshot};
 
@@ -23,6 +23,8 @@ use tokio::sync::{Semaphore, oneshot};
 const QUEUE_MAX: usize = 4_096;
 /// Jobs that share a commit.
 const BATCH_MAX: usize = 256;
+/// How long a batch waits for one more job.
+const PATIENCE_MAX: Duration = Duration::from_millis(1);
 /// Statements that a connection keeps prepared.
 const PREPARED_MAX: usize = 256;
 /// How long a connection waits for another process that holds the file.
@@ -244,25 +246,45 @@ fn savepoint<T>(session: &mut Session, keep: Keep, work: &impl Work<T>) -> Resul
     result
 }
 
-fn run_writer(mut session: Session, jobs: &mpsc::Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        let mut replies = Vec::new();
-        let begun = batch(&session, "BEGIN IMMEDIATE");
-        match begun {
-            Ok(()) => {
-                replies.push(first(&mut session));
-                while replies.len() < BATCH_MAX
-                    && let Ok(job) = jobs.try_recv()
-                {
-                    replies.push(job(&mut session));
-                }
-            }
-            Err(error) => {
-                first(&mut session)(Err(error));
-                continue;
-            }
+/// What the last batch was like.
+#[derive(Default)]
+struct Pace {
+    jobs: usize,
+    commit: Duration,
+}
+
+impl Pace {
+    /// The next job of a batch of so many, if it comes in time. As many are likely to come as came
+    /// last time, and waiting for them costs less than a commit of their own; a caller that is
+    /// alone waits for nobody.
+    fn next(&self, jobs: &mpsc::Receiver<Job>, batch: usize) -> Option<Job> {
+        if batch >= BATCH_MAX {
+            return None;
         }
+        let waiting = jobs.try_recv().ok();
+        waiting.or_else(|| {
+            let patience = (self.commit / 2).min(PATIENCE_MAX);
+            (batch < self.jobs).then(|| jobs.recv_timeout(patience).ok()).flatten()
+        })
+    }
+}
+
+fn run_writer(mut session: Session, jobs: &mpsc::Receiver<Job>) {
+    let mut pace = Pace::default();
+    while let Ok(first) = jobs.recv() {
+        if let Err(error) = batch(&session, "BEGIN IMMEDIATE") {
+            first(&mut session)(Err(error));
+            continue;
+        }
+        let mut replies = vec![first(&mut session)];
+        while has_transaction(&session)
+            && let Some(job) = pace.next(jobs, replies.len())
+        {
+            replies.push(job(&mut session));
+        }
+        let began = Instant::now();
         let committed = batch(&session, "COMMIT");
+        pace = Pace { jobs: replies.len(), commit: began.elapsed() };
         if committed.is_err() {
             // The transaction may be gone already, for example after a full disk.
             let _gone = batch(&session, "ROLLBACK");
@@ -271,5 +293,13 @@ fn run_writer(mut session: Session, jobs: &mpsc::Receiver<Job>) {
         for reply in replies {
             reply(committed.clone());
         }
+    }
+}
+
+/// A full disk ends the transaction in the middle of a batch.
+fn has_transaction(session: &Session) -> bool {
+    match &session.link {
+        Link::Sqlite(connection) => !connection.is_autocommit(),
+        Link::Postgres(_) | Link::PostgresPool(_) => false,
     }
 }
