@@ -26,6 +26,17 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// Of a creation: its items name the key of its row first.
+    pub fn of_create(statements: Vec<Statement>, ids: Vec<Uuid>) -> Self {
+        let items =
+            statements.iter().find(|one| one.sql.starts_with("INSERT INTO \"seizure_items"));
+        let key = items.and_then(|items| match values(items).first() {
+            Some(Value::BigInt(key)) => *key,
+            _ => None,
+        });
+        Self { statements, ids, key }
+    }
+
     fn is_id(&self, value: &Value) -> bool {
         matches!(value, Value::Uuid(Some(uuid)) if self.ids.contains(uuid))
     }
@@ -106,19 +117,18 @@ fn read_sqlite(connection: &Connection, recorded: &Recorded, id: Uuid) {
 /// A loop over rusqlite that commits some creations at a time.
 pub fn sqlite_creates(
     path: &Path,
-    recorded: &Recorded,
+    recorded: &[Recorded],
     at_a_time: usize,
     lasting: Duration,
 ) -> Load {
     let connection = connect(path);
-    let inserts: Vec<&Statement> =
-        recorded.statements.iter().filter(|s| s.sql.starts_with("INSERT")).collect();
+    let mut recorded = recorded.iter().cycle();
     let (began, mut took) = (Instant::now(), Vec::new());
     while began.elapsed() < lasting {
         let asked = Instant::now();
         connection.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
         for _ in 0..at_a_time {
-            create_sqlite(&connection, recorded, &inserts);
+            create_sqlite(&connection, recorded.next().expect("some are recorded"));
         }
         connection.execute_batch("COMMIT").expect("a commit");
         took.extend(std::iter::repeat_n(asked.elapsed(), at_a_time));
@@ -127,8 +137,9 @@ pub fn sqlite_creates(
 }
 
 #[expect(clippy::disallowed_methods, reason = "ids of the benchmark's rows")]
-fn create_sqlite(connection: &Connection, recorded: &Recorded, inserts: &[&Statement]) {
+fn create_sqlite(connection: &Connection, recorded: &Recorded) {
     let mut key = None;
+    let inserts = recorded.statements.iter().filter(|one| one.sql.starts_with("INSERT"));
     for statement in inserts {
         let mut prepared = connection.prepare_cached(&statement.sql).expect("a statement");
         let bound = values(statement).iter().map(|value| {

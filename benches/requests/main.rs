@@ -340,29 +340,28 @@ impl Bench {
         .await
     }
 
-    async fn recorded_create(&self) -> Recorded {
+    /// The statements of as many creations, each of another seizure as the callers' are.
+    async fn recorded_creates(&self) -> Vec<Recorded> {
+        const CREATIONS: i64 = 250;
         let viewer = stage::viewer();
-        let mut made = None;
-        for _ in 0..2 {
+        let mut creations = Vec::new();
+        for number in 0..CREATIONS {
             self.recorded.take();
-            let mut create = stage::create("", stage::seizure(1, ""));
+            let mut create = stage::create("", stage::seizure(number * 4, ""));
             create.options.request_id = fresh().to_string();
             let request = create.options.request_id.parse().expect("a uuid");
             let seizure = self.registry.create_seizure(&viewer, create).await.expect("a seizure");
-            made = Some(vec![seizure.id.uuid(), request]);
+            let ids = vec![seizure.id.uuid(), request];
+            creations.push(Recorded::of_create(self.recorded.take(), ids));
         }
-        let statements = self.recorded.take();
-        let key = self.key_of_last_seizure().await;
-        Recorded { statements, ids: made.expect("two were made"), key: Some(key) }
-    }
-
-    async fn key_of_last_seizure(&self) -> i64 {
-        stage::last_key(&self.url).await
+        // The first one may also fill what is kept.
+        creations.remove(0);
+        creations
     }
 
     async fn creates(&self, options: &Options) {
-        let recorded = self.recorded_create().await;
-        self.print_statements("Create", &recorded);
+        let recorded = self.recorded_creates().await;
+        self.print_statements("Create", &recorded[0]);
         let server = self.serve();
         for callers in [1, CALLERS] {
             let mut pairs = Vec::new();
@@ -372,7 +371,7 @@ impl Bench {
                         floors::sqlite_creates(path, &recorded, callers, options.lasting)
                     }
                     StoreUrl::Postgres(url) => {
-                        floors::pgbench(url, &recorded, callers, options.lasting)
+                        floors::pgbench(url, &recorded[0], callers, options.lasting)
                     }
                 };
                 pairs.push((create_load(&server, callers, options.lasting).await, floor));

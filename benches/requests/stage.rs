@@ -309,17 +309,6 @@ pub fn spelled(url: &StoreUrl) -> String {
     }
 }
 
-/// Key of the seizure that was recorded last.
-pub async fn last_key(url: &StoreUrl) -> i64 {
-    let connection = connect(url).await;
-    let sql = "SELECT max(id) FROM seizures".to_owned();
-    let row = connection
-        .query_one_raw(Statement::from_string(connection.get_database_backend(), sql))
-        .await
-        .expect("the store answers");
-    row.expect("a row").try_get_by_index(0).expect("a key")
-}
-
 /// Removes what an earlier run left.
 pub async fn clear(url: &StoreUrl) {
     match url {

@@ -61,13 +61,18 @@ impl hyper::service::Service<Request<Incoming>> for Calls {
     fn call(&self, request: Request<Incoming>) -> Call {
         let mut turn = Turn::begin(&self.activity);
         let dialect = Dialect::of(request.headers());
-        let running = self.begin(&mut turn, request);
+        let running = self.begin(&dialect, &mut turn, request);
         Call { dialect, turn: Some(turn), running }
     }
 }
 
 impl Calls {
-    fn begin(&self, turn: &mut Turn, mut request: Request<Incoming>) -> Result<Running, Error> {
+    fn begin(
+        &self,
+        dialect: &Dialect,
+        turn: &mut Turn,
+        mut request: Request<Incoming>,
+    ) -> Result<Running, Error> {
         let path = request.uri().path();
         if !path.starts_with(HEALTH) && !turn.admit() {
             let message = "this server works on as many requests as it may: try again";
@@ -82,7 +87,7 @@ impl Calls {
         }
         let uri = request.uri().clone();
         // A router is a handle, always ready; its clone is one count.
-        let route = catch(&uri, || self.host.routes.clone().call(request))?;
+        let route = catch(&uri, || self.host.routes_for(dialect).clone().call(request))?;
         Ok(Running { route, uri, end, ended: None })
     }
 }

@@ -5,6 +5,7 @@
 
 use super::{
     activity::{Activity, InFlight, Standing},
+    answers::Dialect,
     calls::Calls,
     limits::Limits,
 };
@@ -32,7 +33,9 @@ const RESETS_OF_OURS_MAX: usize = 128;
 /// What every connection of a server shares.
 #[derive(Debug)]
 pub(super) struct Host {
-    pub(super) routes: Router,
+    routes: Router,
+    /// The same routes behind the translation from gRPC-Web, which gRPC itself need not pay for.
+    web: Router,
     pub(super) limits: Limits,
     /// Closed when the server is told to stop.
     pub(super) stopping: watch::Receiver<()>,
@@ -41,10 +44,18 @@ pub(super) struct Host {
 }
 
 impl Host {
+    pub(super) fn routes_for(&self, dialect: &Dialect) -> &Router {
+        match dialect {
+            Dialect::GrpcWeb(_) => &self.web,
+            Dialect::Grpc | Dialect::Http => &self.routes,
+        }
+    }
+
     pub(super) fn new(routes: Router, limits: Limits, stopping: watch::Receiver<()>) -> Self {
         let in_flight = Arc::new(InFlight::new(limits.requests_in_flight_max));
         let routes = routes.with_state(());
-        Self { routes, stopping, http: protocol(&limits), in_flight, limits }
+        let web = routes.clone().layer(tonic_web::GrpcWebLayer::new()).with_state(());
+        Self { routes, web, stopping, http: protocol(&limits), in_flight, limits }
     }
 
     /// Serves one connection until it ends, its time is over, or the server stops and what was in

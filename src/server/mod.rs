@@ -110,9 +110,7 @@ pub async fn serve(
         .routes(config.limits.request_bytes_max)
         .await
         .map_err(|error| Error::internal(error.to_string()))?;
-    // Around the gRPC routes alone: the layer answers 400 to every other request of HTTP/1.1.
-    let grpc = routes.into_axum_router().layer(tonic_web::GrpcWebLayer::new()).reset_fallback();
-    let app = with_fallback(grpc);
+    let app = with_fallback(routes.into_axum_router().reset_fallback());
     let shutdown = async move {
         shutdown.await;
         health.stop().await;

@@ -265,18 +265,32 @@ impl<'r> Row<'r> {
 
     /// A value of an enumeration; 0 is none.
     pub fn code<C: Code>(&mut self) -> Result<Option<C>> {
-        let code = self.int()?;
-        if code == 0 {
-            return Ok(None);
-        }
-        let value = i32::try_from(code).ok().and_then(C::from_code);
-        value.map(Some).ok_or_else(|| Error::internal(format!("code {code} is unknown here")))
+        // No code is so large, so none is taken for another.
+        code(i32::try_from(self.int()?).unwrap_or(i32::MAX))
     }
 
     /// A value of an enumeration that is never none.
     pub fn code_required<C: Code>(&mut self) -> Result<C> {
-        self.code()?.ok_or_else(|| Error::internal("a required code is 0"))
+        required(self.code()?)
     }
+}
+
+/// The value of a stored number; 0 is none.
+pub(super) fn code<C: Code>(code: i32) -> Result<Option<C>> {
+    if code == 0 {
+        return Ok(None);
+    }
+    let value = C::from_code(code);
+    value.map(Some).ok_or_else(|| Error::internal(format!("code {code} is unknown here")))
+}
+
+/// The value of a stored number that is never 0.
+pub(super) fn code_required<C: Code>(number: i32) -> Result<C> {
+    required(code(number)?)
+}
+
+fn required<C>(value: Option<C>) -> Result<C> {
+    value.ok_or_else(|| Error::internal("a required code is 0"))
 }
 
 fn sqlite_rows<T>(

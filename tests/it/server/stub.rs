@@ -85,10 +85,8 @@ impl Running {
 /// Composed as the real server is.
 fn routes(stub: Stub) -> Router {
     let open = Arc::clone(&stub.open);
-    let grpc = tonic::service::Routes::new(HealthServer::new(stub))
-        .into_axum_router()
-        .layer(tonic_web::GrpcWebLayer::new())
-        .reset_fallback();
+    let grpc = tonic::service::Routes::new(HealthServer::new(stub)).into_axum_router();
+    let grpc = grpc.reset_fallback();
     let slow = move || async move {
         let _open = Open::new(&open);
         std::future::pending::<&'static str>().await
