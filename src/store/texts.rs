@@ -22,7 +22,7 @@ pub(super) enum Shape {
 }
 
 /// Where the value of a placeholder comes from.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 enum Slot {
     Me,
     Grant(usize),
@@ -49,7 +49,8 @@ impl Text {
             None if *value == Value::from(sample.key) => Slot::Me,
             None => grant(value).map_or_else(|| Slot::Same(value.clone()), Slot::Grant),
         };
-        Self { sql: spelled.text().to_owned(), slots: spelled.values().iter().map(slot).collect() }
+        let (sql, slots) = numbered_alike(spelled.text(), spelled.values().iter().map(slot));
+        Self { sql, slots }
     }
 
     /// Of a statement all of whose values are given anew, in their order.
@@ -87,5 +88,52 @@ impl Texts {
         let text = Arc::new(text);
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(shape, Arc::clone(&text));
         text
+    }
+}
+
+/// The same text, where placeholders of the same value have the same number, and one slot for each:
+/// a lookup names the viewer's grants once for every record that it joins. Every value is bound, so
+/// a mark is a placeholder wherever it stands.
+fn numbered_alike(sql: &str, of: impl Iterator<Item = Slot>) -> (String, Vec<Slot>) {
+    let mut slots: Vec<Slot> = Vec::new();
+    let mut text = String::with_capacity(sql.len());
+    let mut rest = sql;
+    for slot in of {
+        let Some((at, mark)) = rest.char_indices().find(|(_, c)| matches!(c, '?' | '$')) else {
+            break;
+        };
+        text.push_str(&rest[..at]);
+        rest = rest[at + 1..].trim_start_matches(|digit: char| digit.is_ascii_digit());
+        let number = slots.iter().position(|known| *known == slot).unwrap_or(slots.len());
+        if number == slots.len() {
+            slots.push(slot);
+        }
+        text.push(mark);
+        text.push_str(&(number + 1).to_string());
+    }
+    text.push_str(rest);
+    (text, slots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_of_one_value_have_one_number() {
+        let slots =
+            || [Slot::Me, Slot::Grant(0), Slot::Me, Slot::Id(0), Slot::Grant(0)].into_iter();
+        let sqlite = "a = ? AND b IN (?) OR (c = ?) AND d = ? AND e = ?";
+        let postgres = "a = $1 AND b IN ($2) OR (c = $3) AND d = $4 AND e = $5";
+        let (text, kept) = numbered_alike(sqlite, slots());
+        assert_eq!(text, "a = ?1 AND b IN (?2) OR (c = ?1) AND d = ?3 AND e = ?2");
+        assert_eq!(kept, [Slot::Me, Slot::Grant(0), Slot::Id(0)]);
+        let (text, _) = numbered_alike(postgres, slots());
+        assert_eq!(text, "a = $1 AND b IN ($2) OR (c = $1) AND d = $3 AND e = $2");
+    }
+
+    #[test]
+    fn a_text_without_values_stays() {
+        assert_eq!(numbered_alike("SELECT 1", std::iter::empty()).0, "SELECT 1");
     }
 }
