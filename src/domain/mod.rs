@@ -19,6 +19,7 @@ pub mod pages;
 pub mod parts;
 pub mod places;
 pub mod quantities;
+pub mod questions;
 pub mod records;
 pub mod regions;
 pub mod requests;
