@@ -122,6 +122,8 @@ pub enum Parts {
     Conveyances,
     /// The way the goods took.
     Route,
+    /// Substances right below a substance.
+    Children,
 }
 
 /// What is wanted of one record.
@@ -234,6 +236,21 @@ pub enum Names {
     Seizures(Vec<SeizureId>),
     /// Substances.
     Substances(Vec<SubstanceId>),
+}
+
+impl Names {
+    /// How many.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Agencies(ids) => ids.len(),
+            Self::Sensors(ids) => ids.len(),
+            Self::Operations(ids) => ids.len(),
+            Self::Seizures(ids) => ids.len(),
+            Self::Substances(ids) => ids.len(),
+        }
+    }
 }
 
 /// A branch of a question.

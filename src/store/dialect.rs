@@ -4,7 +4,14 @@
 //! on the thread that asks, where a hop to a thread for each connection would cost more than the
 //! statement.
 
-use super::{Keep, Reach, Shared, Span, Work, postgres::Postgres, sqlite::Sqlite};
+use super::{
+    Keep, Reach, Shared, Span, Work,
+    filters::at,
+    postgres::Postgres,
+    questions::{PARENT, PARENTS},
+    records::T,
+    sqlite::Sqlite,
+};
 use crate::domain::{
     codes::Code,
     errors::{Error, Kind, Result},
@@ -13,6 +20,9 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     RuntimeErr, Statement, StatementBuilder, Value,
+    sea_query::{
+        Alias, Asterisk, Expr, ExprTrait as _, Func, JoinType, Order, Query, SelectStatement,
+    },
 };
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -111,20 +121,60 @@ impl Session {
 
     /// Locks a row against other writers until the transaction ends. On SQLite the transaction
     /// locks all rows from its beginning.
-    pub(super) fn lock_row(
-        &self,
-        query: &mut sea_orm::sea_query::SelectStatement,
-        alias: &'static str,
-    ) {
+    pub(super) fn lock_row(&self, query: &mut SelectStatement, alias: &'static str) {
         match self.link {
             Link::Sqlite(_) => {}
             Link::Postgres(_) | Link::PostgresPool(_) => {
-                query.lock_with_tables(
-                    sea_orm::sea_query::LockType::Update,
-                    [sea_orm::sea_query::Alias::new(alias)],
-                );
+                query.lock_with_tables(sea_orm::sea_query::LockType::Update, [Alias::new(alias)]);
             }
         }
+    }
+
+    /// The rows of a page for each parent: it holds conditions, an order and a limit over a table
+    /// under [`T`], and names its parent as [`PARENTS`].[`PARENT`]. What comes back begins with the
+    /// parent's key and has the rows under the same alias.
+    ///
+    /// The text does not depend on the number of parents.
+    pub(super) fn for_each_parent(
+        &self,
+        parents: &[i64],
+        table: &'static str,
+        mut page: SelectStatement,
+    ) -> SelectStatement {
+        let mut query = Query::select();
+        self.from_parents(&mut query, parents);
+        query.expr(at(PARENTS, PARENT));
+        match self.link {
+            Link::Sqlite(_) => {
+                page.expr(at(T, "id"));
+                let rows = at(T, "id").in_subquery(page);
+                query.join_as(JoinType::CrossJoin, Alias::new(table), Alias::new(T), rows);
+            }
+            Link::Postgres(_) | Link::PostgresPool(_) => {
+                page.column((Alias::new(T), Asterisk));
+                query.join_lateral(JoinType::InnerJoin, page, Alias::new(T), Expr::cust("TRUE"));
+            }
+        }
+        query.order_by((Alias::new(PARENTS), Alias::new(PARENT)), Order::Asc);
+        query
+    }
+
+    /// Begins a query at keys, bound as one value.
+    pub(super) fn from_parents(&self, query: &mut SelectStatement, parents: &[i64]) {
+        let mut keys = Query::select();
+        match self.link {
+            Link::Sqlite(_) => {
+                let listed = format!("[{}]", joined(parents));
+                keys.expr_as(Expr::cust("value"), Alias::new(PARENT))
+                    .from_function(Func::cust("json_each").arg(listed), Alias::new("listed"));
+            }
+            Link::Postgres(_) | Link::PostgresPool(_) => {
+                let listed = joined(parents);
+                let each = "unnest(string_to_array($1, ',')::bigint[])";
+                keys.expr_as(Expr::cust_with_values(each, [listed]), Alias::new(PARENT));
+            }
+        }
+        query.from_subquery(keys, Alias::new(PARENTS));
     }
 
     /// Appends to the ledger and returns nothing: its number is nobody's to know. Revisions are in
@@ -156,6 +206,11 @@ impl Session {
     pub(super) fn spelled(&self, text: &str, values: Vec<Value>) -> Spelled {
         Spelled(Statement::from_sql_and_values(self.backend(), text, values))
     }
+}
+
+fn joined(keys: &[i64]) -> String {
+    let texts: Vec<String> = keys.iter().map(i64::to_string).collect();
+    texts.join(",")
 }
 
 /// A statement that is spelled out already.
@@ -261,6 +316,11 @@ impl<'r> Row<'r> {
             return Ok(None);
         }
         self.uuid().map(Some)
+    }
+
+    /// Passes over cells.
+    pub fn skip(&mut self, cells: usize) {
+        self.next += cells;
     }
 
     /// A value of an enumeration; 0 is none.

@@ -42,13 +42,13 @@ pub(super) enum SortColumn {
 }
 
 impl SortColumn {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Int(name) | Self::Text(name) => name,
         }
     }
 
-    fn read(self, row: &mut Row<'_>) -> Result<SortValue> {
+    pub(super) fn read(self, row: &mut Row<'_>) -> Result<SortValue> {
         Ok(match self {
             Self::Int(_) => SortValue::Int(row.int()?),
             Self::Text(_) => SortValue::Text(row.text()?),

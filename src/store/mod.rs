@@ -18,6 +18,8 @@ mod operation_parts;
 mod operations;
 mod pages;
 mod postgres;
+mod questions;
+mod rankings;
 mod records;
 mod references;
 mod seizures;
@@ -26,6 +28,7 @@ mod shapes;
 mod sqlite;
 mod substances;
 mod texts;
+mod vocabulary;
 
 pub use dialect::Session;
 pub use guard::Lens;
@@ -34,6 +37,7 @@ pub use ledger::{Entry, Remembered};
 pub use lists::Listed;
 pub use open::{Migrated, Options, StoreUrl, migrate};
 pub use postgres::PostgresLimits;
+pub use questions::{Answer, Node, Own, Rows};
 pub use records::{Found, Layout, Stored};
 pub use references::Keys;
 
@@ -41,14 +45,12 @@ use crate::domain::errors::{Error, Result};
 use dialect::Engine;
 use futures_util::future::BoxFuture;
 use known::Known;
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU64, Ordering},
 };
 use texts::Texts;
+use vocabulary::Vocabulary;
 
 /// The registry's rows, on SQLite or Postgres. Cheap to clone.
 #[derive(Clone)]
@@ -76,8 +78,8 @@ type Watch = Box<dyn Fn(&sea_orm::Statement) + Send + Sync>;
 struct Kept {
     /// Signs page tokens.
     secret: [u8; 32],
-    /// Keys of substances by id; they change with a migration alone.
-    substance_keys: HashMap<String, i64>,
+    /// The substances; they change with a migration alone.
+    vocabulary: Vocabulary,
 }
 
 impl Shared {

@@ -6,8 +6,8 @@ use super::{
     entity::settings,
     health::{Schema, refuse_foreign},
     postgres::{Postgres, PostgresLimits},
-    references,
     sqlite::{self, Sqlite},
+    vocabulary,
 };
 use crate::domain::errors::{Error, Kind, Result};
 use migrations::{Migrator, MigratorTrait as _};
@@ -65,10 +65,9 @@ impl Store {
         let migrated = migrate(&options.url).await?;
         let store = Self::connect(options).await?;
         let secret = store.write(Keep::Commit, |s| Box::pin(secret(s))).await?;
-        let substance_keys = store
-            .read(Reach::Keys, Span::Statement, |s| Box::pin(references::substance_keys(s)))
-            .await?;
-        store.shared.kept.set(Kept { secret, substance_keys }).map_err(|_| twice())?;
+        let vocabulary =
+            store.read(Reach::Keys, Span::Statement, |s| Box::pin(vocabulary::load(s))).await?;
+        store.shared.kept.set(Kept { secret, vocabulary }).map_err(|_| twice())?;
         let elapsed_ms = began.elapsed().as_millis();
         let Migrated { engine, version: schema, count: migrations } = migrated;
         tracing::info!(

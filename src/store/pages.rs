@@ -3,7 +3,7 @@
 //! A token holds the sort values and the id of the last record of a page, which its reader was
 //! shown; never a key. What it opens is decided anew by the guard on every page.
 
-use super::Store;
+use super::{Shared, Store};
 use crate::domain::errors::{Error, Result};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,21 @@ pub(super) struct Cursor {
 
 impl Store {
     pub(super) fn seal(&self, cursor: &Cursor, fingerprint: &[u8]) -> Result<String> {
+        self.shared.seal(cursor, fingerprint)
+    }
+
+    pub(super) fn unseal(&self, token: &str, fingerprint: &[u8]) -> Result<Cursor> {
+        let cursor = self.shared.unseal(token, fingerprint)?;
+        cursor.ok_or_else(|| {
+            let message = "not a token of this query: send next_page_token as it came, with the \
+                           other fields as they were, or leave it empty";
+            Error::invalid_field("page_token", message)
+        })
+    }
+}
+
+impl Shared {
+    pub(super) fn seal(&self, cursor: &Cursor, fingerprint: &[u8]) -> Result<String> {
         let mut bytes = serde_json::to_vec(cursor)
             .map_err(|error| Error::internal(format!("page token: {error}")))?;
         let mac = self.mac(&bytes, fingerprint)?;
@@ -36,27 +51,23 @@ impl Store {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    pub(super) fn unseal(&self, token: &str, fingerprint: &[u8]) -> Result<Cursor> {
-        let wrong = || {
-            let message = "not a token of this query: send next_page_token as it came, with the \
-                           other fields as they were, or leave it empty";
-            Error::invalid_field("page_token", message)
-        };
-        let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| wrong())?;
-        let split = bytes.len().checked_sub(MAC_BYTES).ok_or_else(wrong)?;
+    /// What a token holds; none when it was not sealed for this.
+    pub(super) fn unseal(&self, token: &str, fingerprint: &[u8]) -> Result<Option<Cursor>> {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return Ok(None) };
+        let Some(split) = bytes.len().checked_sub(MAC_BYTES) else { return Ok(None) };
         let (body, mac) = bytes.split_at(split);
         let expected = self.mac(body, fingerprint)?;
         let mut padded = *expected.as_bytes();
         padded[..MAC_BYTES].copy_from_slice(mac);
         // Comparing hashes takes the same time wherever they differ.
         if blake3::Hash::from_bytes(padded) != expected {
-            return Err(wrong());
+            return Ok(None);
         }
-        serde_json::from_slice(body).map_err(|_| wrong())
+        Ok(serde_json::from_slice(body).ok())
     }
 
     fn mac(&self, body: &[u8], fingerprint: &[u8]) -> Result<blake3::Hash> {
-        let mut hasher = blake3::Hasher::new_keyed(&self.shared.kept()?.secret);
+        let mut hasher = blake3::Hasher::new_keyed(&self.kept()?.secret);
         hasher.update(&(fingerprint.len() as u64).to_le_bytes());
         hasher.update(fingerprint).update(body);
         Ok(hasher.finalize())

@@ -3,7 +3,7 @@
 use super::{
     Lens,
     dialect::{Row, Session, Spelled},
-    entity::{agencies, operations, sensors, substances},
+    entity::{agencies, operations, sensors},
     guard::{self, col},
     texts::Shape,
 };
@@ -116,9 +116,8 @@ impl Session {
         self.find_sensors(lens, &wanted, &kept_targets, &mut keys).await?;
         self.find_operations(lens, &wanted, &kept_targets, &mut keys).await?;
         for id in &wanted.substances {
-            if let Some(key) = self.shared.kept()?.substance_keys.get(id) {
-                let id = SubstanceId::from_stored(id.clone());
-                keys.found.insert(Target::Substance(id), *key);
+            if let Some((key, substance)) = self.shared.kept()?.vocabulary.by_id(id) {
+                keys.found.insert(Target::Substance(substance.id.clone()), key);
             }
         }
         let mut gone = Vec::new();
@@ -244,12 +243,4 @@ impl Wanted {
             Target::Substance(id) => self.substances.insert(id.as_str().to_owned()),
         };
     }
-}
-
-/// Keys of the vocabulary, which changes with a migration alone.
-pub(super) async fn substance_keys(session: &mut Session) -> Result<HashMap<String, i64>> {
-    let mut query = Query::select();
-    query.columns([substances::Column::Slug, substances::Column::Id]).from(substances::Entity);
-    let rows = session.rows(&query, |row| Ok((row.text()?, row.int()?))).await?;
-    Ok(rows.into_iter().collect())
 }

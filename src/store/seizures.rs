@@ -66,8 +66,7 @@ impl Layout for Seizure {
         let operation = row.uuid_or_null()?.map(OperationId::from_uuid);
         let agency = row.text_or_null()?.map(AgencyId::from_stored);
         let (state, retraction_reason) = (row.code_required()?, row.text()?);
-        let items = list_from_json::<StoredItem<String>>(&row.text()?)?;
-        let items = items.into_iter().map(StoredItem::read).collect::<Result<_>>()?;
+        let items = read_items(&row.text()?)?;
         let external_ids = list_from_json(&row.text()?)?;
         let sources = list_from_json(&row.text()?)?;
         let (when, place) = (read_when(row)?, read_place(row)?);
@@ -130,6 +129,12 @@ impl Layout for Seizure {
             written.map_err(taken)
         })
     }
+}
+
+/// The items of a seizure as its row holds them.
+pub(super) fn read_items(text: &str) -> Result<Vec<Item>> {
+    let items = list_from_json::<StoredItem<String>>(text)?;
+    items.into_iter().map(StoredItem::read).collect()
 }
 
 /// External ids are unique for each originator, so that a conflict speaks of the caller's own

@@ -97,7 +97,22 @@ fn select(
     after: &str,
     limit: u64,
 ) -> SelectStatement {
+    let mut query = columns(Query::select());
+    query
+        .cond_where(Planner::new(lens).filter(filter, S))
+        .and_where(at(S, "slug").gt(after))
+        .limit(limit);
+    query
+}
+
+/// Every substance, after its key, from a to z.
+pub(super) fn all() -> SelectStatement {
     let mut query = Query::select();
+    query.expr(at(S, "id"));
+    columns(query)
+}
+
+fn columns(mut query: SelectStatement) -> SelectStatement {
     query
         .from_as(Alias::new("substances"), Alias::new(S))
         .join_as(
@@ -110,15 +125,22 @@ fn select(
     for column in ["slug", "display_name", "class", "terms", "dea_codes", "nibrs_category"] {
         query.expr(at(S, column));
     }
-    query
-        .cond_where(Planner::new(lens).filter(filter, S))
-        .and_where(at(S, "slug").gt(after))
-        .order_by((Alias::new(S), Alias::new("slug")), Order::Asc)
-        .limit(limit);
+    query.order_by((Alias::new(S), Alias::new("slug")), Order::Asc);
     query
 }
 
-fn read(row: &mut Row<'_>) -> Result<Substance> {
+/// Keys of the substances that pass, from a to z.
+pub(super) fn passing(lens: &Lens, filter: &Filter<SubstanceField>) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .expr(at(S, "id"))
+        .from_as(Alias::new("substances"), Alias::new(S))
+        .cond_where(Planner::new(lens).filter(filter, S))
+        .order_by((Alias::new(S), Alias::new("slug")), Order::Asc);
+    query
+}
+
+pub(super) fn read(row: &mut Row<'_>) -> Result<Substance> {
     let parent = row.text_or_null()?.map(SubstanceId::from_stored);
     let (id, display_name) = (SubstanceId::from_stored(row.text()?), row.text()?);
     let class = row.code_required()?;

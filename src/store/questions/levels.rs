@@ -1,0 +1,212 @@
+//! One statement for a list, whatever the number of records that it hangs on.
+
+use super::{
+    Node, Rows, picks,
+    tables::{Table, linked, table_of},
+};
+use crate::{
+    domain::{
+        errors::{Error, Result},
+        filters::Filter,
+        pages::OrderTerm,
+        questions::{End, List, Pick},
+    },
+    store::{
+        Lens, Reach, Shared,
+        dialect::{Row, Session},
+        filters::{Planner, at},
+        guard,
+        lists::Listed,
+        pages::{Cursor, SortValue},
+        rankings::{Mark, Ranking},
+        records::T,
+    },
+};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use std::collections::HashMap;
+
+/// Alias of the keys of the records that a list hangs on, and the name of their column.
+pub(in crate::store) const PARENTS: &str = "parents";
+pub(in crate::store) const PARENT: &str = "parent";
+
+/// What is wrong with a cursor.
+pub(super) const NOT_OF_THIS_LIST: &str =
+    "not a cursor of this list: send one as it came, with the same filter and order, or none";
+
+/// A list with what the store makes of it.
+pub(super) struct Level<'q, R: Listed> {
+    pub lens: &'q Lens,
+    pub list: &'q List,
+    pub filter: &'q Filter<R::Field>,
+    pub order: &'q [OrderTerm<R::Sort>],
+}
+
+/// A record with its sort values.
+type Ranked = (Node, Vec<SortValue>);
+
+impl<R: Listed> Level<'_, R> {
+    pub fn table(&self) -> Table {
+        table_of::<R::Entity>()
+    }
+
+    /// What a cursor is bound to: the viewer too, for where another's page ended may be a record
+    /// hidden from this one.
+    fn fingerprint(&self) -> Result<Vec<u8>> {
+        let List { link, wanted, show_deleted, show_inactive, .. } = self.list;
+        let bound = (&self.lens.viewer.agency, link, wanted, show_deleted, show_inactive);
+        serde_json::to_vec(&bound).map_err(|error| Error::internal(format!("cursor: {error}")))
+    }
+
+    fn mark(
+        &self,
+        shared: &Shared,
+        ranking: &Ranking,
+        (field, cursor): (&'static str, &str),
+    ) -> Result<Option<Mark>> {
+        if cursor.is_empty() {
+            return Ok(None);
+        }
+        let wrong = || Error::invalid_field(field, NOT_OF_THIS_LIST);
+        let cursor = shared.unseal(cursor, &self.fingerprint()?)?.ok_or_else(wrong)?;
+        ranking.mark::<R>(cursor).map(Some).ok_or_else(wrong)
+    }
+
+    /// The rows that pass, hanging on a parent.
+    fn passing(&self, parent: &Expr) -> SelectStatement {
+        let mut query = guard::select::<R::Entity>(self.lens, T, Reach::Scan);
+        query
+            .cond_where(linked(self.list.link, self.lens, parent))
+            .cond_where(Planner::new(self.lens).filter(self.filter, T));
+        if !self.list.show_deleted {
+            query.and_where(at(T, "delete_micros").is_null());
+        }
+        if !self.list.show_inactive {
+            R::only_active(&mut query);
+        }
+        query
+    }
+
+    /// The nodes of the window of each parent; without parents, of the whole list, under key 0.
+    pub async fn nodes(
+        &self,
+        session: &mut Session,
+        pick: &Pick,
+        parents: Option<&[i64]>,
+    ) -> Result<HashMap<i64, Found>> {
+        let window = &self.list.window;
+        let ranking = Ranking::of::<R>(self.order);
+        let shared = std::sync::Arc::clone(&session.shared);
+        let after = self.mark(&shared, &ranking, ("after", &window.after))?;
+        let before = self.mark(&shared, &ranking, ("before", &window.before))?;
+        let walked = match window.end {
+            End::First => ranking.clone(),
+            End::Last => ranking.reversed(),
+        };
+        let mut page = self.passing(&at(PARENTS, PARENT));
+        for (mark, ranking) in [(&after, ranking.clone()), (&before, ranking.reversed())] {
+            if let Some(mark) = mark {
+                page.cond_where(ranking.after(mark));
+            }
+        }
+        walked.sort(&mut page, T);
+        // One more than the window holds says whether there is another.
+        page.limit(u64::from(window.size) + 1);
+        let mut query = match parents {
+            None => page,
+            Some(parents) => session.for_each_parent(parents, self.table().name(), page),
+        };
+        picks::add(&mut query, self.lens, self.table(), T, pick);
+        for column in ranking.columns() {
+            query.expr(at(T, column));
+        }
+        if parents.is_some() {
+            walked.sort(&mut query, T);
+        }
+        let read = |row: &mut Row<'_>| self.read(row, &shared, &ranking, pick, parents.is_some());
+        let mut lists: HashMap<i64, Vec<Ranked>> = HashMap::new();
+        for (parent, ranked) in session.rows(&query, read).await? {
+            lists.entry(parent).or_default().push(ranked);
+        }
+        let found = lists.into_iter().map(|(parent, ranked)| (parent, self.cut(ranked)));
+        Ok(found.collect())
+    }
+
+    fn read(
+        &self,
+        row: &mut Row<'_>,
+        shared: &Shared,
+        ranking: &Ranking,
+        pick: &Pick,
+        nested: bool,
+    ) -> Result<(i64, Ranked)> {
+        let parent = if nested { row.int()? } else { 0 };
+        let node = picks::read(row, self.lens, shared, self.table(), pick)?;
+        let node = node.ok_or_else(|| Error::internal("a row has no key"))?;
+        Ok((parent, (node, ranking.read(row)?)))
+    }
+
+    /// Cuts the row that only says that there are more, and puts the others in order.
+    pub fn cut(&self, mut ranked: Vec<Ranked>) -> Found {
+        let window = &self.list.window;
+        let more = ranked.len() > window.size as usize;
+        ranked.truncate(window.size as usize);
+        let (has_next, has_previous) = match window.end {
+            End::First => (more, !window.after.is_empty()),
+            End::Last => (!window.before.is_empty(), more),
+        };
+        if window.end == End::Last {
+            ranked.reverse();
+        }
+        Found { ranked, has_next, has_previous }
+    }
+
+    /// How many pass, for each parent.
+    pub async fn totals(
+        &self,
+        session: &mut Session,
+        parents: Option<&[i64]>,
+    ) -> Result<HashMap<i64, i64>> {
+        let mut counted = self.passing(&at(PARENTS, PARENT));
+        counted.expr(Expr::cust("COUNT(*)"));
+        let Some(parents) = parents else {
+            let total = session.row(&counted, |row| row.int()).await?;
+            return Ok(HashMap::from([(0, total.unwrap_or(0))]));
+        };
+        let mut query = Query::select();
+        session.from_parents(&mut query, parents);
+        query.expr(at(PARENTS, PARENT)).expr(Expr::SubQuery(None, Box::new(counted.into())));
+        let totals = session.rows(&query, |row| Ok((row.int()?, row.int()?))).await?;
+        Ok(totals.into_iter().collect())
+    }
+
+    /// Hands the found rows over with the cursors that are wanted.
+    pub fn rows(&self, shared: &Shared, found: Found, total: Option<i64>) -> Result<Rows> {
+        let Found { ranked, has_next, has_previous } = found;
+        let fingerprint = if self.list.cursors { self.fingerprint()? } else { Vec::new() };
+        let mut nodes = Vec::with_capacity(ranked.len());
+        let mut cursors = Vec::new();
+        for (node, values) in ranked {
+            if self.list.cursors {
+                let cursor = Cursor { values, name: node.name.clone() };
+                cursors.push(shared.seal(&cursor, &fingerprint)?);
+            }
+            nodes.push(node);
+        }
+        let marks = self.list.marks.clone();
+        Ok(Rows { marks, nodes, cursors, has_next, has_previous, total })
+    }
+}
+
+/// The rows of a window.
+#[derive(Default)]
+pub(super) struct Found {
+    pub ranked: Vec<Ranked>,
+    has_next: bool,
+    has_previous: bool,
+}
+
+impl Found {
+    pub fn nodes(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.ranked.iter_mut().map(|(node, _)| node)
+    }
+}
