@@ -23,7 +23,7 @@ use crate::{
     },
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// Alias of the keys of the records that a list hangs on, and the name of their column.
 pub(in crate::store) const PARENTS: &str = "parents";
@@ -42,7 +42,7 @@ pub(super) struct Level<'q, R: Listed> {
 }
 
 /// A record with its sort values.
-type Ranked = (Node, Vec<SortValue>);
+type Ranked = (Arc<Node>, Vec<SortValue>);
 
 impl<R: Listed> Level<'_, R> {
     pub fn table(&self) -> Table {
@@ -95,7 +95,7 @@ impl<R: Listed> Level<'_, R> {
     ) -> Result<HashMap<i64, Found>> {
         let window = &self.list.window;
         let ranking = Ranking::of::<R>(self.order);
-        let shared = std::sync::Arc::clone(&session.shared);
+        let shared = Arc::clone(&session.shared);
         let after = self.mark(&shared, &ranking, ("after", &window.after))?;
         let before = self.mark(&shared, &ranking, ("before", &window.before))?;
         let walked = match window.end {
@@ -206,7 +206,8 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// The nodes, which nobody else has yet.
     pub fn nodes(&mut self) -> impl Iterator<Item = &mut Node> {
-        self.ranked.iter_mut().map(|(node, _)| node)
+        self.ranked.iter_mut().filter_map(|(node, _)| Arc::get_mut(node))
     }
 }

@@ -36,7 +36,7 @@ use tables::Table;
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// The records of those names that the viewer may see, in no order.
-    Named(Vec<Node>),
+    Named(Vec<Arc<Node>>),
     /// The list.
     Listed(Rows),
 }
@@ -105,7 +105,7 @@ async fn branch_of(session: &mut Session, lens: &Lens, branch: &Branch) -> Resul
     match branch {
         Branch::Named { names, pick, marks: _ } => {
             let mut nodes = named(session, lens, names, pick).await?;
-            grow(session, lens, pick, nodes.iter_mut().collect()).await?;
+            grow(session, lens, pick, own(&mut nodes).collect()).await?;
             Ok(Answer::Named(nodes))
         }
         Branch::Listed(list) => {
@@ -120,7 +120,7 @@ async fn named(
     lens: &Lens,
     names: &Names,
     pick: &Pick,
-) -> Result<Vec<Node>> {
+) -> Result<Vec<Arc<Node>>> {
     let (table, ids): (Table, Vec<Value>) = match names {
         Names::Agencies(ids) => {
             (Table::Agencies, ids.iter().map(|id| id.as_str().into()).collect())
@@ -172,7 +172,7 @@ fn rows_of<'s>(
             Wanted::Substances(filter) => {
                 let mut rows = substances::rows(session, lens, list, filter).await?;
                 let pick = list.pick.as_ref();
-                grow_all(session, lens, pick, rows.nodes.iter_mut().collect()).await?;
+                grow_all(session, lens, pick, own(&mut rows.nodes).collect()).await?;
                 Ok(HashMap::from([(0, rows)]))
             }
         }
@@ -201,6 +201,11 @@ async fn rows_of_level<R: super::Listed>(
         rows.insert(*parent, level.rows(&session.shared, nodes, total)?);
     }
     Ok(rows)
+}
+
+/// Nodes that nobody else has yet.
+fn own(nodes: &mut [Arc<Node>]) -> impl Iterator<Item = &mut Node> {
+    nodes.iter_mut().filter_map(Arc::get_mut)
 }
 
 fn grow_all<'s>(
@@ -251,7 +256,8 @@ fn grow<'s>(
         }
         if let Some(below) = &pick.item_substance {
             let substances = nodes.iter_mut().flat_map(|node| &mut node.item_substances);
-            grow(session, lens, below, substances.flatten().collect()).await?;
+            let substances = substances.flatten().filter_map(Arc::get_mut);
+            grow(session, lens, below, substances.collect()).await?;
         }
         Ok(())
     })
@@ -263,13 +269,14 @@ async fn parts_of(
     parts: Parts,
     pick: &Pick,
     keys: &[i64],
-) -> Result<HashMap<i64, Arc<Vec<Node>>>> {
+) -> Result<HashMap<i64, Arc<Vec<Arc<Node>>>>> {
     let mut found = match Table::of_parts(parts) {
         Some(table) => part_rows(session, lens, table, pick, keys).await?,
         None => substances::children(&session.shared, keys)?,
     };
-    grow(session, lens, pick, found.iter_mut().map(|(_, node)| node).collect()).await?;
-    let mut by_owner: HashMap<i64, Vec<Node>> = HashMap::new();
+    let nodes = found.iter_mut().filter_map(|(_, node)| Arc::get_mut(node));
+    grow(session, lens, pick, nodes.collect()).await?;
+    let mut by_owner: HashMap<i64, Vec<Arc<Node>>> = HashMap::new();
     for (owner, node) in found {
         by_owner.entry(owner).or_default().push(node);
     }
@@ -282,7 +289,7 @@ async fn part_rows(
     table: Table,
     pick: &Pick,
     keys: &[i64],
-) -> Result<Vec<(i64, Node)>> {
+) -> Result<Vec<(i64, Arc<Node>)>> {
     let mut query = Query::select();
     session.from_parents(&mut query, keys);
     let owner = at(T, table.owner()).eq(at(PARENTS, PARENT));

@@ -42,13 +42,13 @@ pub struct Node {
     /// The items of a seizure.
     pub items: Vec<Item>,
     /// The substance of each item, where it has one and it was picked.
-    pub item_substances: Vec<Option<Node>>,
+    pub item_substances: Vec<Option<Arc<Node>>>,
     /// Names in other systems.
     pub external_ids: Vec<ExternalId>,
     /// Where the facts come from.
     pub sources: Vec<Source>,
-    pub(super) ones: Vec<(One, Option<Node>)>,
-    pub(super) parts: Vec<(Parts, Arc<Vec<Node>>)>,
+    pub(super) ones: Vec<(One, Option<Arc<Node>>)>,
+    pub(super) parts: Vec<(Parts, Arc<Vec<Arc<Node>>>)>,
     pub(super) lists: Vec<Arc<Rows>>,
 }
 
@@ -150,7 +150,7 @@ pub struct Rows {
     /// What the asker recognises it by.
     pub marks: Vec<Mark>,
     /// The records of the window, in the order of the list.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<Arc<Node>>,
     /// The cursor of each, where they are wanted.
     pub cursors: Vec<String>,
     /// Whether there are records after the window.
@@ -163,8 +163,8 @@ pub struct Rows {
 
 impl Node {
     /// An entry of the vocabulary.
-    pub(super) fn of_substance(key: i64, substance: &Arc<Substance>) -> Self {
-        Self {
+    pub(super) fn of_substance(key: i64, substance: &Arc<Substance>) -> Arc<Self> {
+        Arc::new(Self {
             key,
             name: substance.id.to_string(),
             own: Own::Substance(Arc::clone(substance)),
@@ -180,27 +180,27 @@ impl Node {
             ones: Vec::new(),
             parts: Vec::new(),
             lists: Vec::new(),
-        }
+        })
     }
 
     /// A record that it names; none where it names nothing that the viewer may see.
     ///
     /// # Errors
     /// `Internal` when it was not picked.
-    pub fn one(&self, one: One) -> Result<Option<&Node>> {
+    pub fn one(&self, one: One) -> Result<Option<&Arc<Node>>> {
         let found = self.ones.iter().find(|(known, _)| *known == one);
         found.map(|(_, node)| node.as_ref()).ok_or_else(|| unpicked("a record"))
     }
 
     pub(super) fn one_mut(&mut self, one: One) -> Option<&mut Node> {
-        self.ones.iter_mut().find(|(known, _)| *known == one)?.1.as_mut()
+        Arc::get_mut(self.ones.iter_mut().find(|(known, _)| *known == one)?.1.as_mut()?)
     }
 
     /// Its parts.
     ///
     /// # Errors
     /// `Internal` when they were not picked.
-    pub fn parts(&self, parts: Parts) -> Result<&[Node]> {
+    pub fn parts(&self, parts: Parts) -> Result<&[Arc<Node>]> {
         let found = self.parts.iter().find(|(known, _)| *known == parts);
         found.map(|(_, nodes)| nodes.as_slice()).ok_or_else(|| unpicked("parts"))
     }

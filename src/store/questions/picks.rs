@@ -10,6 +10,7 @@ use crate::{
         markings::Marking,
         questions::{Group, Pick},
         records::Meta,
+        seizures::Item,
     },
     store::{
         Lens, Shared,
@@ -23,6 +24,7 @@ use crate::{
     },
 };
 use sea_orm::sea_query::{Alias, ExprTrait as _, JoinType, SelectStatement};
+use std::sync::Arc;
 
 /// Adds the columns of a pick, and joins what they need.
 pub(super) fn add(
@@ -80,7 +82,7 @@ pub(super) fn read(
     shared: &Shared,
     table: Table,
     pick: &Pick,
-) -> Result<Option<Node>> {
+) -> Result<Option<Arc<Node>>> {
     let Some(key) = row.int_or_null()? else {
         row.skip(width(table, pick));
         return Ok(None);
@@ -106,7 +108,7 @@ pub(super) fn read(
     for (one, below) in &pick.ones {
         ones.push((*one, read(row, lens, shared, Table::of_one(*one), below)?));
     }
-    Ok(Some(Node {
+    Ok(Some(Arc::new(Node {
         key,
         name,
         own,
@@ -122,7 +124,7 @@ pub(super) fn read(
         ones,
         parts: Vec::new(),
         lists: Vec::new(),
-    }))
+    })))
 }
 
 fn read_meta(row: &mut Row<'_>) -> Result<Meta> {
@@ -142,8 +144,8 @@ fn read_shown(row: &mut Row<'_>, lens: &Lens) -> Result<Marking> {
 
 fn substances_of(
     shared: &Shared,
-    items: &[crate::domain::seizures::Item],
-) -> Result<Vec<Option<Node>>> {
+    items: &[Item],
+) -> Result<Vec<Option<Arc<Node>>>> {
     let vocabulary = &shared.kept()?.vocabulary;
     let each = items.iter().map(|item| {
         let Some(id) = &item.substance else { return Ok(None) };

@@ -1,6 +1,6 @@
 //! Substances in questions: found by SQL where a filter decides, and filled from memory.
 
-use super::{Node, Rows};
+use super::{Node, Own, Rows};
 use crate::{
     domain::{
         errors::{Error, Result},
@@ -10,8 +10,7 @@ use crate::{
     },
     store::{Lens, Shared, dialect::Session, pages::Cursor, substances::passing},
 };
-
-use super::Own;
+use std::sync::Arc;
 
 /// The window of the substances that pass. All of them are a few hundred, so it is cut in memory.
 pub(super) async fn rows(
@@ -21,9 +20,9 @@ pub(super) async fn rows(
     filter: &Filter<SubstanceField>,
 ) -> Result<Rows> {
     let keys = session.rows(&passing(lens, filter), |row| row.int()).await?;
-    let shared = std::sync::Arc::clone(&session.shared);
+    let shared = Arc::clone(&session.shared);
     let vocabulary = &shared.kept()?.vocabulary;
-    let mut nodes: Vec<Node> = keys
+    let mut nodes: Vec<Arc<Node>> = keys
         .iter()
         .filter_map(|key| vocabulary.by_key(*key))
         .map(|(key, substance)| Node::of_substance(key, substance))
@@ -92,7 +91,7 @@ pub(super) fn name_parents(shared: &Shared, pick: &Pick, nodes: &mut [&mut Node]
 }
 
 /// The substances right below each.
-pub(super) fn children(shared: &Shared, keys: &[i64]) -> Result<Vec<(i64, Node)>> {
+pub(super) fn children(shared: &Shared, keys: &[i64]) -> Result<Vec<(i64, Arc<Node>)>> {
     let vocabulary = &shared.kept()?.vocabulary;
     let parents = keys.iter().filter_map(|key| vocabulary.by_key(*key));
     let each = parents.flat_map(|(parent, substance)| {
