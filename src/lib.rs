@@ -4,11 +4,13 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod faults;
 /// The contract, compiled from `proto/`.
 pub mod proto {
     #![allow(clippy::all, clippy::pedantic, missing_docs)]
     tonic::include_proto!("interdiction.v1");
 }
+pub mod graphql;
 pub mod grpc;
 pub mod registry;
 pub mod server;

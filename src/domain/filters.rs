@@ -3,6 +3,10 @@
 //! A filter is a tree of conditions over the fields of one record; relations hold filters over the
 //! records they reach. A condition on what the record does not know does not hold.
 
+mod decoder;
+
+pub use decoder::{Decoder, is};
+
 use super::{
     agencies::AgencyKind,
     codes::codes,

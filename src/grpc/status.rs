@@ -3,16 +3,12 @@
 //! The only place that makes a status. Nothing of an internal error leaves here but an id that
 //! finds it in the log.
 
-use crate::domain::errors::{Error, Kind};
-use http::HeaderMap;
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
-    sync::{
-        LazyLock,
-        atomic::{AtomicU64, Ordering},
-    },
+use crate::{
+    domain::errors::{Error, Kind},
+    faults,
 };
+use http::HeaderMap;
+use std::collections::HashMap;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
@@ -57,8 +53,7 @@ pub(crate) fn from(error: Error) -> Status {
 }
 
 fn internal(error: &Error) -> Status {
-    let id = fault_id();
-    tracing::error!(id, message = %error.message, "internal error");
+    let id = faults::log(error);
     let metadata = HashMap::from([("id".to_owned(), id.clone())]);
     let details = ErrorDetails::with_error_info("INTERNAL", ERROR_DOMAIN, metadata);
     Status::with_error_details(Code::Internal, format!("internal error, id {id}"), details)
@@ -153,13 +148,6 @@ fn resource_type(name: &str) -> &'static str {
         "substances" => "interdiction.v1/Substance",
         _ => "",
     }
-}
-
-/// An id that no caller can guess the next of: a keyed hash of a count.
-fn fault_id() -> String {
-    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    format!("{:016x}", KEY.hash_one(COUNT.fetch_add(1, Ordering::Relaxed)))
 }
 
 #[cfg(test)]

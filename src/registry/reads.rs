@@ -13,12 +13,13 @@ use crate::{
         ids::{ResourceId, SubstanceId},
         operations::Operation,
         pages::{BATCH_MAX, List, Page},
+        questions::Branch,
         seizures::Seizure,
         sensors::Sensor,
         substances::Substance,
         viewers::Viewer,
     },
-    store::{Listed, Reach},
+    store::{Answer, Listed, Reach},
 };
 use std::collections::HashMap;
 
@@ -70,6 +71,20 @@ impl Registry {
     ) -> Result<Page<R>> {
         rules::may_read(viewer)?;
         self.store.list::<R>(viewer, list).await
+    }
+
+    /// Answers the branches of a question, each by itself, as of one moment.
+    ///
+    /// # Errors
+    /// `PermissionDenied` unless the viewer may read. Of a branch: `Invalid` naming a cursor that
+    /// is not of its list.
+    pub async fn answer(
+        &self,
+        viewer: &Viewer,
+        branches: Vec<Branch>,
+    ) -> Result<Vec<Result<Answer>>> {
+        rules::may_read(viewer)?;
+        self.store.answer(viewer, std::sync::Arc::new(branches)).await
     }
 
     /// A substance by name.

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 9] = [
     &["domain"],
     &["store"],
     &["registry"],
-    &["proto"],
+    &["proto", "faults"],
     &["grpc", "graphql"],
     &["config"],
     &["telemetry"],

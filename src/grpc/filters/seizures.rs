@@ -91,7 +91,7 @@ fn mass(
     let proto::TotalMassFilter { at_least, at_most, known } = filter;
     let mut micrograms = |field, measure: Option<&proto::Measure>| {
         let path = path.field(field);
-        let measure = d.measure(&path, measure)?;
+        let measure = d.amount(&path, measure)?;
         if measure.dimension != Dimension::Mass {
             d.violations.add(&path.field("unit"), "want a unit of mass");
         }

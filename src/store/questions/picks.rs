@@ -142,10 +142,7 @@ fn read_shown(row: &mut Row<'_>, lens: &Lens) -> Result<Marking> {
     read_marking(row, lens, mine)
 }
 
-fn substances_of(
-    shared: &Shared,
-    items: &[Item],
-) -> Result<Vec<Option<Arc<Node>>>> {
+fn substances_of(shared: &Shared, items: &[Item]) -> Result<Vec<Option<Arc<Node>>>> {
     let vocabulary = &shared.kept()?.vocabulary;
     let each = items.iter().map(|item| {
         let Some(id) = &item.substance else { return Ok(None) };

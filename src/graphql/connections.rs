@@ -1,0 +1,102 @@
+//! Lists as Relay's connections.
+
+use super::records::{Agency, Operation, Seizure, Sensor, Substance};
+use crate::{
+    domain::errors::Error as DomainError,
+    graphql::errors::shown,
+    store::Rows,
+};
+use async_graphql::{Object, Result, SimpleObject};
+use std::sync::Arc;
+
+/// Where a page stands in its list.
+#[derive(SimpleObject)]
+pub struct PageInfo {
+    /// Whether there are records after the page.
+    has_next_page: bool,
+    /// Whether there are records before the page: where it was asked for by `first`, whether it
+    /// began after a cursor.
+    has_previous_page: bool,
+    /// Cursor of the first record; null on an empty page.
+    start_cursor: Option<String>,
+    /// Cursor of the last record; null on an empty page.
+    end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    fn of(rows: &Rows) -> Self {
+        Self {
+            has_next_page: rows.has_next,
+            has_previous_page: rows.has_previous,
+            start_cursor: rows.cursors.first().cloned(),
+            end_cursor: rows.cursors.last().cloned(),
+        }
+    }
+}
+
+fn total(rows: &Rows) -> Result<i32> {
+    let fits = rows.total.and_then(|total| i32::try_from(total).ok());
+    fits.ok_or_else(|| shown(&DomainError::internal("a total was not counted, or does not fit")))
+}
+
+macro_rules! connections {
+    ($($record:ident: $connection:ident, $edge:ident, $plural:literal;)+) => {$(
+        #[doc = concat!("A page of a list of ", $plural, ".")]
+        pub struct $connection(pub(super) Arc<Rows>);
+
+        #[doc = concat!("A page of a list of ", $plural, ".")]
+        #[Object]
+        impl $connection {
+            /// The records of the page, each with its cursor.
+            async fn edges(&self) -> Vec<$edge> {
+                let rows = &self.0;
+                let edge = |at| $edge { rows: Arc::clone(rows), at };
+                (0..rows.nodes.len()).map(edge).collect()
+            }
+
+            /// The records of the page.
+            async fn nodes(&self) -> Vec<$record> {
+                self.0.nodes.iter().map(|node| $record(Arc::clone(node))).collect()
+            }
+
+            /// Where the page stands in the list.
+            async fn page_info(&self) -> PageInfo {
+                PageInfo::of(&self.0)
+            }
+
+            /// How many records the whole list has, on all pages.
+            async fn total_count(&self) -> Result<i32> {
+                total(&self.0)
+            }
+        }
+
+        #[doc = concat!("A record of a list of ", $plural, ", and where it stands.")]
+        pub struct $edge {
+            rows: Arc<Rows>,
+            at: usize,
+        }
+
+        #[doc = concat!("A record of a list of ", $plural, ", and where it stands.")]
+        #[Object]
+        impl $edge {
+            /// The record.
+            async fn node(&self) -> $record {
+                $record(Arc::clone(&self.rows.nodes[self.at]))
+            }
+
+            /// Where it stands: opaque, bound to the list's filter and order; send it as `after` or
+            /// `before`.
+            async fn cursor(&self) -> Option<&String> {
+                self.rows.cursors.get(self.at)
+            }
+        }
+    )+};
+}
+
+connections! {
+    Agency: AgencyConnection, AgencyEdge, "agencies";
+    Sensor: SensorConnection, SensorEdge, "sensors";
+    Operation: OperationConnection, OperationEdge, "operations";
+    Seizure: SeizureConnection, SeizureEdge, "seizures";
+    Substance: SubstanceConnection, SubstanceEdge, "substances";
+}

@@ -1,0 +1,316 @@
+//! Operations as objects, and their parts.
+
+use super::{Agency, Sensor, guarded, one, parts, unpicked};
+use crate::{
+    domain::{
+        operation_kinds::{
+            Confidence, ConveyanceDisposition, ConveyanceKind, DetectionRole, Domain, Outcome,
+            ParticipantRole, StepKind, TargetKind, WaypointKind,
+        },
+        operation_parts,
+        questions::{One, Parts},
+    },
+    graphql::{
+        codes::Coded,
+        inputs::{SeizureFilter, SeizureOrder},
+        values::{Place, Source, When, known},
+    },
+    store::{Node, Own},
+};
+use async_graphql::{Object, Result};
+use std::sync::Arc;
+
+guarded! {
+    /// One case, from the first detection to the outcome, with or without a seizure.
+    Operation {
+        /// What it is called.
+        async fn display_name(&self) -> Result<&String> {
+            match &self.0.own {
+                Own::Operation { display_name, .. } => Ok(display_name),
+                _ => Err(unpicked("displayName")),
+            }
+        }
+
+        /// Where it ran; null when not known.
+        async fn domain(&self) -> Result<Option<Coded<Domain>>> {
+            match &self.0.own {
+                Own::Operation { domain, .. } => Ok(domain.map(Coded)),
+                _ => Err(unpicked("domain")),
+            }
+        }
+
+        /// How it ended.
+        async fn outcome(&self) -> Result<Coded<Outcome>> {
+            match &self.0.own {
+                Own::Operation { outcome, .. } => Ok(Coded(*outcome)),
+                _ => Err(unpicked("outcome")),
+            }
+        }
+
+        /// When; null when not known.
+        async fn when(&self) -> Option<When> {
+            self.0.when.as_ref().map(When::from)
+        }
+
+        /// Where; null when not known.
+        async fn place(&self) -> Option<Place> {
+            self.0.place.as_ref().map(Place::from)
+        }
+
+        /// The agency that leads it; null when there is none that the viewer may see.
+        async fn lead_agency(&self) -> Result<Option<Agency>> {
+            one(&self.0, One::LeadAgency, Agency)
+        }
+
+        /// Who took part; at most 200.
+        async fn participants(&self) -> Result<Vec<Participant>> {
+            parts(&self.0, Parts::Participants, Participant)
+        }
+
+        /// What was detected; at most 200.
+        async fn detections(&self) -> Result<Vec<Detection>> {
+            parts(&self.0, Parts::Detections, Detection)
+        }
+
+        /// What was done, in the order of events; at most 500.
+        async fn steps(&self) -> Result<Vec<Step>> {
+            parts(&self.0, Parts::Steps, Step)
+        }
+
+        /// What carried the goods; at most 100.
+        async fn conveyances(&self) -> Result<Vec<Conveyance>> {
+            parts(&self.0, Parts::Conveyances, Conveyance)
+        }
+
+        /// The way the goods took; at most 100 points.
+        async fn route(&self) -> Result<Vec<Waypoint>> {
+            parts(&self.0, Parts::Route, Waypoint)
+        }
+
+        /// What happened, in words; null when not told.
+        async fn narrative(&self) -> Option<String> {
+            known(&self.0.narrative)
+        }
+
+        /// Where the facts come from; at most 20.
+        async fn sources(&self) -> Vec<Source> {
+            self.0.sources.iter().map(Source::from).collect()
+        }
+    }
+    lists {
+        /// Seizures under it.
+        seizures: SeizureConnection(SeizureFilter, SeizureOrder);
+    }
+}
+
+/// One agency's part in an operation.
+pub struct Participant(Arc<Node>);
+
+/// One agency's part in an operation.
+#[Object]
+impl Participant {
+    /// The agency; null where the viewer may not see it.
+    async fn agency(&self) -> Result<Option<Agency>> {
+        one(&self.0, One::Agency, Agency)
+    }
+
+    /// What it did.
+    async fn role(&self) -> Result<Coded<ParticipantRole>> {
+        match &self.0.own {
+            Own::Participant { role, .. } => Ok(Coded(*role)),
+            _ => Err(unpicked("role")),
+        }
+    }
+
+    /// What it acted with; null when not known.
+    async fn asset_label(&self) -> Result<Option<String>> {
+        match &self.0.own {
+            Own::Participant { asset_label, .. } => Ok(known(asset_label)),
+            _ => Err(unpicked("assetLabel")),
+        }
+    }
+
+    /// How many of them; null when not known.
+    async fn asset_count(&self) -> Result<Option<i32>> {
+        match &self.0.own {
+            Own::Participant { asset_count, .. } => Ok(*asset_count),
+            _ => Err(unpicked("assetCount")),
+        }
+    }
+}
+
+/// One sensor's contribution to an operation.
+pub struct Detection(Arc<Node>);
+
+/// One sensor's contribution to an operation.
+#[Object]
+impl Detection {
+    /// The sensor; null where the viewer may not see it.
+    async fn sensor(&self) -> Result<Option<Sensor>> {
+        one(&self.0, One::Sensor, Sensor)
+    }
+
+    /// What it contributed: at most one detection of an operation is the primary one.
+    async fn role(&self) -> Result<Coded<DetectionRole>> {
+        match &self.0.own {
+            Own::Detection { role, .. } => Ok(Coded(*role)),
+            _ => Err(unpicked("role")),
+        }
+    }
+
+    /// When; null when not known.
+    async fn when(&self) -> Option<When> {
+        self.0.when.as_ref().map(When::from)
+    }
+
+    /// Where the target was; null when not known.
+    async fn place(&self) -> Option<Place> {
+        self.0.place.as_ref().map(Place::from)
+    }
+
+    /// What was detected; null when not known.
+    async fn target_kind(&self) -> Result<Option<Coded<TargetKind>>> {
+        match &self.0.own {
+            Own::Detection { target_kind, .. } => Ok(target_kind.map(Coded)),
+            _ => Err(unpicked("targetKind")),
+        }
+    }
+
+    /// How sure it is; null when not known.
+    async fn confidence(&self) -> Result<Option<Coded<Confidence>>> {
+        match &self.0.own {
+            Own::Detection { confidence, .. } => Ok(confidence.map(Coded)),
+            _ => Err(unpicked("confidence")),
+        }
+    }
+}
+
+/// One step of an operation.
+pub struct Step(Arc<Node>);
+
+/// One step of an operation.
+#[Object]
+impl Step {
+    /// What was done.
+    async fn kind(&self) -> Result<Coded<StepKind>> {
+        match &self.0.own {
+            Own::Step { kind, .. } => Ok(Coded(*kind)),
+            _ => Err(unpicked("kind")),
+        }
+    }
+
+    /// When; null when not known.
+    async fn when(&self) -> Option<When> {
+        self.0.when.as_ref().map(When::from)
+    }
+
+    /// The agency that did it; null when there is none that the viewer may see.
+    async fn agency(&self) -> Result<Option<Agency>> {
+        one(&self.0, One::Agency, Agency)
+    }
+
+    /// With what; null when not known.
+    async fn asset_label(&self) -> Result<Option<String>> {
+        match &self.0.own {
+            Own::Step { asset_label, .. } => Ok(known(asset_label)),
+            _ => Err(unpicked("assetLabel")),
+        }
+    }
+
+    /// With how many of them; null when not known.
+    async fn asset_count(&self) -> Result<Option<i32>> {
+        match &self.0.own {
+            Own::Step { asset_count, .. } => Ok(*asset_count),
+            _ => Err(unpicked("assetCount")),
+        }
+    }
+
+    /// Where; null when not known.
+    async fn place(&self) -> Option<Place> {
+        self.0.place.as_ref().map(Place::from)
+    }
+
+    /// What else is to be said; null when nothing.
+    async fn note(&self) -> Result<Option<String>> {
+        match &self.0.own {
+            Own::Step { note, .. } => Ok(known(note)),
+            _ => Err(unpicked("note")),
+        }
+    }
+}
+
+/// What carried the goods: an aircraft, a vessel, a submersible, a vehicle, a container.
+pub struct Conveyance(Arc<Node>);
+
+impl Conveyance {
+    fn own(&self) -> Result<&operation_parts::Conveyance> {
+        match &self.0.own {
+            Own::Conveyance(own) => Ok(own),
+            _ => Err(unpicked("a field of a conveyance")),
+        }
+    }
+}
+
+/// What carried the goods: an aircraft, a vessel, a submersible, a vehicle, a container.
+#[Object]
+impl Conveyance {
+    /// What it is.
+    async fn kind(&self) -> Result<Coded<ConveyanceKind>> {
+        Ok(Coded(self.own()?.kind))
+    }
+
+    /// Registration as painted: `XB-OSL`; null when not known.
+    async fn registration(&self) -> Result<Option<String>> {
+        Ok(known(&self.own()?.registration))
+    }
+
+    /// The flag state; null when not known.
+    async fn flag_region_code(&self) -> Result<Option<String>> {
+        Ok(self.own()?.flag_region_code.as_ref().map(ToString::to_string))
+    }
+
+    /// IMO ship number; null when not known.
+    async fn imo_number(&self) -> Result<Option<String>> {
+        Ok(known(&self.own()?.imo_number))
+    }
+
+    /// Maritime mobile service identity; null when not known.
+    async fn mmsi(&self) -> Result<Option<String>> {
+        Ok(known(&self.own()?.mmsi))
+    }
+
+    /// The name that it claimed; null when not known.
+    async fn claimed_name(&self) -> Result<Option<String>> {
+        Ok(known(&self.own()?.claimed_name))
+    }
+
+    /// Make or model; null when not known.
+    async fn model(&self) -> Result<Option<String>> {
+        Ok(known(&self.own()?.model))
+    }
+
+    /// What became of it; null when not known.
+    async fn disposition(&self) -> Result<Option<Coded<ConveyanceDisposition>>> {
+        Ok(self.own()?.disposition.map(Coded))
+    }
+}
+
+/// A point of the way that the goods took.
+pub struct Waypoint(Arc<Node>);
+
+/// A point of the way that the goods took.
+#[Object]
+impl Waypoint {
+    /// What it is on the way: at most one is the origin, at most one the destination.
+    async fn kind(&self) -> Result<Coded<WaypointKind>> {
+        match &self.0.own {
+            Own::Waypoint { kind } => Ok(Coded(*kind)),
+            _ => Err(unpicked("kind")),
+        }
+    }
+
+    /// Where it lies; null when not known.
+    async fn place(&self) -> Option<Place> {
+        self.0.place.as_ref().map(Place::from)
+    }
+}

@@ -1,0 +1,97 @@
+//! Sensors as objects, and who provides them.
+
+use super::{Agency, guarded, one, parts, unpicked};
+use crate::{
+    domain::{
+        questions::{One, Parts},
+        sensors::{ProvisionKind, SensorType},
+    },
+    graphql::{
+        codes::Coded,
+        inputs::{OperationFilter, OperationOrder, SeizureFilter, SeizureOrder},
+        values::{Place, When},
+    },
+    store::{Node, Own},
+};
+use async_graphql::{Object, Result};
+use std::sync::Arc;
+
+guarded! {
+    /// Something that detects: a radar, an aerostat, an aircraft, a scanner, a dog, a report.
+    Sensor {
+        /// What it is called.
+        async fn display_name(&self) -> Result<&String> {
+            match &self.0.own {
+                Own::Sensor { display_name, .. } => Ok(display_name),
+                _ => Err(unpicked("displayName")),
+            }
+        }
+
+        /// What it is.
+        async fn r#type(&self) -> Result<Coded<SensorType>> {
+            match &self.0.own {
+                Own::Sensor { sensor_type, .. } => Ok(Coded(*sensor_type)),
+                _ => Err(unpicked("type")),
+            }
+        }
+
+        /// The agency that operates it; null when there is none that the viewer may see.
+        async fn operator(&self) -> Result<Option<Agency>> {
+            one(&self.0, One::Operator, Agency)
+        }
+
+        /// Who provides it, and on what terms; at most 50.
+        async fn provisions(&self) -> Result<Vec<Provision>> {
+            parts(&self.0, Parts::Provisions, Provision)
+        }
+
+        /// Where it stands; null when not known.
+        async fn site(&self) -> Option<Place> {
+            self.0.place.as_ref().map(Place::from)
+        }
+    }
+    lists {
+        /// Operations that it detected.
+        operations: OperationConnection(OperationFilter, OperationOrder);
+        /// Seizures under operations that it cued: its detection is the primary one.
+        seizures: SeizureConnection(SeizureFilter, SeizureOrder);
+        /// Seizures under operations that it detected, in any role.
+        seizures_detected: SeizureConnection(SeizureFilter, SeizureOrder);
+    }
+}
+
+/// One agency's providing of a sensor.
+pub struct Provision(Arc<Node>);
+
+/// One agency's providing of a sensor.
+#[Object]
+impl Provision {
+    /// The agency that provides; null where the viewer may not see it.
+    async fn provider(&self) -> Result<Option<Agency>> {
+        one(&self.0, One::Provider, Agency)
+    }
+
+    /// On what terms.
+    async fn kind(&self) -> Result<Coded<ProvisionKind>> {
+        match &self.0.own {
+            Own::Provision { kind, .. } => Ok(Coded(*kind)),
+            _ => Err(unpicked("kind")),
+        }
+    }
+
+    /// Since when; null when not known.
+    async fn from(&self) -> Result<Option<When>> {
+        match &self.0.own {
+            Own::Provision { from, .. } => Ok(from.as_ref().map(When::from)),
+            _ => Err(unpicked("from")),
+        }
+    }
+
+    /// Until when; null while it lasts or when not known.
+    async fn until(&self) -> Result<Option<When>> {
+        match &self.0.own {
+            Own::Provision { until, .. } => Ok(until.as_ref().map(When::from)),
+            _ => Err(unpicked("until")),
+        }
+    }
+}
