@@ -7,7 +7,7 @@
 use super::{
     filters::{
         AgencyField, AgencySort, Filter, OperationField, OperationSort, SeizureField, SeizureSort,
-        SensorField, SensorSort, SubstanceField,
+        SensorField, SensorSort, SubstanceField, SubstanceSort,
     },
     ids::{AgencyId, OperationId, SeizureId, SensorId, SubstanceId},
     pages::OrderTerm,
@@ -174,8 +174,8 @@ pub enum Wanted {
     Operations(Filter<OperationField>, Vec<OrderTerm<OperationSort>>),
     /// Seizures.
     Seizures(Filter<SeizureField>, Vec<OrderTerm<SeizureSort>>),
-    /// Substances, by name.
-    Substances(Filter<SubstanceField>),
+    /// Substances.
+    Substances(Filter<SubstanceField>, Vec<OrderTerm<SubstanceSort>>),
 }
 
 /// Which end of a list is wanted.

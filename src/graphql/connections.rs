@@ -1,11 +1,7 @@
 //! Lists as Relay's connections.
 
 use super::records::{Agency, Operation, Seizure, Sensor, Substance};
-use crate::{
-    domain::errors::Error as DomainError,
-    graphql::errors::shown,
-    store::Rows,
-};
+use crate::{domain::errors::Error as DomainError, graphql::errors::shown, store::Rows};
 use async_graphql::{Object, Result, SimpleObject};
 use std::sync::Arc;
 

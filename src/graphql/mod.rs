@@ -4,5 +4,22 @@
 //! once, and its objects only hand out what came back.
 
 pub mod codes;
+pub mod connections;
+mod errors;
 pub mod inputs;
+mod plan;
+pub mod query;
+pub mod records;
 pub mod scalars;
+pub mod values;
+
+use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+
+/// The schema of the analysts' contract.
+pub type RegistrySchema = Schema<query::Query, EmptyMutation, EmptySubscription>;
+
+/// Builds the schema, which is the same for every viewer.
+#[must_use]
+pub fn schema() -> RegistrySchema {
+    Schema::build(query::Query, EmptyMutation, EmptySubscription).finish()
+}

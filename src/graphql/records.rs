@@ -90,7 +90,7 @@ macro_rules! record {
         #[async_graphql::Object]
         impl $record {
             /// Its resource name, the same as in gRPC.
-            async fn id(&self) -> async_graphql::ID {
+            pub async fn id(&self) -> async_graphql::ID {
                 async_graphql::ID(self.0.name.clone())
             }
 

@@ -21,44 +21,42 @@ guarded! {
     Agency {
         /// What it is called in English.
         async fn display_name(&self) -> Result<&String> {
-            match &self.0.own {
-                Own::Agency { display_name, .. } => Ok(display_name),
-                _ => Err(unpicked("displayName")),
-            }
+            let Own::Agency { display_name, .. } = &self.0.own else {
+                return Err(unpicked("displayName"));
+            };
+            Ok(display_name)
         }
 
         /// What it calls itself; null when not known.
         async fn native_name(&self) -> Result<Option<String>> {
-            match &self.0.own {
-                Own::Agency { native_name, .. } => Ok(known(native_name)),
-                _ => Err(unpicked("nativeName")),
-            }
+            let Own::Agency { native_name, .. } = &self.0.own else {
+                return Err(unpicked("nativeName"));
+            };
+            Ok(known(native_name))
         }
 
         /// Its acronym: `SEMAR`; null when it has none.
         async fn acronym(&self) -> Result<Option<String>> {
-            match &self.0.own {
-                Own::Agency { acronym, .. } => Ok(known(acronym)),
-                _ => Err(unpicked("acronym")),
-            }
+            let Own::Agency { acronym, .. } = &self.0.own else {
+                return Err(unpicked("acronym"));
+            };
+            Ok(known(acronym))
         }
 
         /// Its country, CLDR / ISO 3166-1 alpha-2: `MX`; null when it has none.
         async fn region_code(&self) -> Result<Option<String>> {
-            match &self.0.own {
-                Own::Agency { region_code, .. } => {
-                    Ok(region_code.as_ref().map(ToString::to_string))
-                }
-                _ => Err(unpicked("regionCode")),
-            }
+            let Own::Agency { region_code, .. } = &self.0.own else {
+                return Err(unpicked("regionCode"));
+            };
+            Ok(region_code.as_ref().map(ToString::to_string))
         }
 
         /// What kind of organisation it is; null when not known.
         async fn kind(&self) -> Result<Option<Coded<AgencyKind>>> {
-            match &self.0.own {
-                Own::Agency { kind, .. } => Ok(kind.map(Coded)),
-                _ => Err(unpicked("kind")),
-            }
+            let Own::Agency { kind, .. } = &self.0.own else {
+                return Err(unpicked("kind"));
+            };
+            Ok(kind.map(Coded))
         }
 
         /// The agency above it; null when there is none that the viewer may see.

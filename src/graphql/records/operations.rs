@@ -25,26 +25,26 @@ guarded! {
     Operation {
         /// What it is called.
         async fn display_name(&self) -> Result<&String> {
-            match &self.0.own {
-                Own::Operation { display_name, .. } => Ok(display_name),
-                _ => Err(unpicked("displayName")),
-            }
+            let Own::Operation { display_name, .. } = &self.0.own else {
+                return Err(unpicked("displayName"));
+            };
+            Ok(display_name)
         }
 
         /// Where it ran; null when not known.
         async fn domain(&self) -> Result<Option<Coded<Domain>>> {
-            match &self.0.own {
-                Own::Operation { domain, .. } => Ok(domain.map(Coded)),
-                _ => Err(unpicked("domain")),
-            }
+            let Own::Operation { domain, .. } = &self.0.own else {
+                return Err(unpicked("domain"));
+            };
+            Ok(domain.map(Coded))
         }
 
         /// How it ended.
         async fn outcome(&self) -> Result<Coded<Outcome>> {
-            match &self.0.own {
-                Own::Operation { outcome, .. } => Ok(Coded(*outcome)),
-                _ => Err(unpicked("outcome")),
-            }
+            let Own::Operation { outcome, .. } = &self.0.own else {
+                return Err(unpicked("outcome"));
+            };
+            Ok(Coded(*outcome))
         }
 
         /// When; null when not known.
@@ -116,26 +116,26 @@ impl Participant {
 
     /// What it did.
     async fn role(&self) -> Result<Coded<ParticipantRole>> {
-        match &self.0.own {
-            Own::Participant { role, .. } => Ok(Coded(*role)),
-            _ => Err(unpicked("role")),
-        }
+        let Own::Participant { role, .. } = &self.0.own else {
+            return Err(unpicked("role"));
+        };
+        Ok(Coded(*role))
     }
 
     /// What it acted with; null when not known.
     async fn asset_label(&self) -> Result<Option<String>> {
-        match &self.0.own {
-            Own::Participant { asset_label, .. } => Ok(known(asset_label)),
-            _ => Err(unpicked("assetLabel")),
-        }
+        let Own::Participant { asset_label, .. } = &self.0.own else {
+            return Err(unpicked("assetLabel"));
+        };
+        Ok(known(asset_label))
     }
 
     /// How many of them; null when not known.
     async fn asset_count(&self) -> Result<Option<i32>> {
-        match &self.0.own {
-            Own::Participant { asset_count, .. } => Ok(*asset_count),
-            _ => Err(unpicked("assetCount")),
-        }
+        let Own::Participant { asset_count, .. } = &self.0.own else {
+            return Err(unpicked("assetCount"));
+        };
+        Ok(*asset_count)
     }
 }
 
@@ -152,10 +152,10 @@ impl Detection {
 
     /// What it contributed: at most one detection of an operation is the primary one.
     async fn role(&self) -> Result<Coded<DetectionRole>> {
-        match &self.0.own {
-            Own::Detection { role, .. } => Ok(Coded(*role)),
-            _ => Err(unpicked("role")),
-        }
+        let Own::Detection { role, .. } = &self.0.own else {
+            return Err(unpicked("role"));
+        };
+        Ok(Coded(*role))
     }
 
     /// When; null when not known.
@@ -170,18 +170,18 @@ impl Detection {
 
     /// What was detected; null when not known.
     async fn target_kind(&self) -> Result<Option<Coded<TargetKind>>> {
-        match &self.0.own {
-            Own::Detection { target_kind, .. } => Ok(target_kind.map(Coded)),
-            _ => Err(unpicked("targetKind")),
-        }
+        let Own::Detection { target_kind, .. } = &self.0.own else {
+            return Err(unpicked("targetKind"));
+        };
+        Ok(target_kind.map(Coded))
     }
 
     /// How sure it is; null when not known.
     async fn confidence(&self) -> Result<Option<Coded<Confidence>>> {
-        match &self.0.own {
-            Own::Detection { confidence, .. } => Ok(confidence.map(Coded)),
-            _ => Err(unpicked("confidence")),
-        }
+        let Own::Detection { confidence, .. } = &self.0.own else {
+            return Err(unpicked("confidence"));
+        };
+        Ok(confidence.map(Coded))
     }
 }
 
@@ -193,10 +193,10 @@ pub struct Step(Arc<Node>);
 impl Step {
     /// What was done.
     async fn kind(&self) -> Result<Coded<StepKind>> {
-        match &self.0.own {
-            Own::Step { kind, .. } => Ok(Coded(*kind)),
-            _ => Err(unpicked("kind")),
-        }
+        let Own::Step { kind, .. } = &self.0.own else {
+            return Err(unpicked("kind"));
+        };
+        Ok(Coded(*kind))
     }
 
     /// When; null when not known.
@@ -211,18 +211,18 @@ impl Step {
 
     /// With what; null when not known.
     async fn asset_label(&self) -> Result<Option<String>> {
-        match &self.0.own {
-            Own::Step { asset_label, .. } => Ok(known(asset_label)),
-            _ => Err(unpicked("assetLabel")),
-        }
+        let Own::Step { asset_label, .. } = &self.0.own else {
+            return Err(unpicked("assetLabel"));
+        };
+        Ok(known(asset_label))
     }
 
     /// With how many of them; null when not known.
     async fn asset_count(&self) -> Result<Option<i32>> {
-        match &self.0.own {
-            Own::Step { asset_count, .. } => Ok(*asset_count),
-            _ => Err(unpicked("assetCount")),
-        }
+        let Own::Step { asset_count, .. } = &self.0.own else {
+            return Err(unpicked("assetCount"));
+        };
+        Ok(*asset_count)
     }
 
     /// Where; null when not known.
@@ -232,10 +232,10 @@ impl Step {
 
     /// What else is to be said; null when nothing.
     async fn note(&self) -> Result<Option<String>> {
-        match &self.0.own {
-            Own::Step { note, .. } => Ok(known(note)),
-            _ => Err(unpicked("note")),
-        }
+        let Own::Step { note, .. } = &self.0.own else {
+            return Err(unpicked("note"));
+        };
+        Ok(known(note))
     }
 }
 
@@ -244,10 +244,10 @@ pub struct Conveyance(Arc<Node>);
 
 impl Conveyance {
     fn own(&self) -> Result<&operation_parts::Conveyance> {
-        match &self.0.own {
-            Own::Conveyance(own) => Ok(own),
-            _ => Err(unpicked("a field of a conveyance")),
-        }
+        let Own::Conveyance(own) = &self.0.own else {
+            return Err(unpicked("a field of a conveyance"));
+        };
+        Ok(own)
     }
 }
 
@@ -303,10 +303,10 @@ pub struct Waypoint(Arc<Node>);
 impl Waypoint {
     /// What it is on the way: at most one is the origin, at most one the destination.
     async fn kind(&self) -> Result<Coded<WaypointKind>> {
-        match &self.0.own {
-            Own::Waypoint { kind } => Ok(Coded(*kind)),
-            _ => Err(unpicked("kind")),
-        }
+        let Own::Waypoint { kind } = &self.0.own else {
+            return Err(unpicked("kind"));
+        };
+        Ok(Coded(*kind))
     }
 
     /// Where it lies; null when not known.

@@ -159,7 +159,9 @@ impl Mass {
     /// half-even.
     async fn value(
         &self,
-        #[graphql(desc = "A unit of mass.", default_with = "Coded(Unit::Kilogram)")] unit: Coded<Unit>,
+        #[graphql(desc = "A unit of mass.", default_with = "Coded(Unit::Kilogram)")] unit: Coded<
+            Unit,
+        >,
     ) -> Result<Decimal> {
         in_unit(self.0, unit.0)
     }

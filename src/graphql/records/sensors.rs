@@ -21,18 +21,18 @@ guarded! {
     Sensor {
         /// What it is called.
         async fn display_name(&self) -> Result<&String> {
-            match &self.0.own {
-                Own::Sensor { display_name, .. } => Ok(display_name),
-                _ => Err(unpicked("displayName")),
-            }
+            let Own::Sensor { display_name, .. } = &self.0.own else {
+                return Err(unpicked("displayName"));
+            };
+            Ok(display_name)
         }
 
         /// What it is.
         async fn r#type(&self) -> Result<Coded<SensorType>> {
-            match &self.0.own {
-                Own::Sensor { sensor_type, .. } => Ok(Coded(*sensor_type)),
-                _ => Err(unpicked("type")),
-            }
+            let Own::Sensor { sensor_type, .. } = &self.0.own else {
+                return Err(unpicked("type"));
+            };
+            Ok(Coded(*sensor_type))
         }
 
         /// The agency that operates it; null when there is none that the viewer may see.
@@ -73,25 +73,25 @@ impl Provision {
 
     /// On what terms.
     async fn kind(&self) -> Result<Coded<ProvisionKind>> {
-        match &self.0.own {
-            Own::Provision { kind, .. } => Ok(Coded(*kind)),
-            _ => Err(unpicked("kind")),
-        }
+        let Own::Provision { kind, .. } = &self.0.own else {
+            return Err(unpicked("kind"));
+        };
+        Ok(Coded(*kind))
     }
 
     /// Since when; null when not known.
     async fn from(&self) -> Result<Option<When>> {
-        match &self.0.own {
-            Own::Provision { from, .. } => Ok(from.as_ref().map(When::from)),
-            _ => Err(unpicked("from")),
-        }
+        let Own::Provision { from, .. } = &self.0.own else {
+            return Err(unpicked("from"));
+        };
+        Ok(from.as_ref().map(When::from))
     }
 
     /// Until when; null while it lasts or when not known.
     async fn until(&self) -> Result<Option<When>> {
-        match &self.0.own {
-            Own::Provision { until, .. } => Ok(until.as_ref().map(When::from)),
-            _ => Err(unpicked("until")),
-        }
+        let Own::Provision { until, .. } = &self.0.own else {
+            return Err(unpicked("until"));
+        };
+        Ok(until.as_ref().map(When::from))
     }
 }

@@ -38,7 +38,7 @@ pub enum Answer {
     /// The records of those names that the viewer may see, in no order.
     Named(Vec<Arc<Node>>),
     /// The list.
-    Listed(Rows),
+    Listed(Arc<Rows>),
 }
 
 impl Store {
@@ -110,7 +110,7 @@ async fn branch_of(session: &mut Session, lens: &Lens, branch: &Branch) -> Resul
         }
         Branch::Listed(list) => {
             let rows = rows_of(session, lens, list, None).await?.remove(&0);
-            Ok(Answer::Listed(rows.unwrap_or_default()))
+            Ok(Answer::Listed(Arc::new(rows.unwrap_or_default())))
         }
     }
 }
@@ -169,8 +169,8 @@ fn rows_of<'s>(
                 rows_of_level::<Seizure>(session, Level { lens, list, filter, order }, parents)
                     .await
             }
-            Wanted::Substances(filter) => {
-                let mut rows = substances::rows(session, lens, list, filter).await?;
+            Wanted::Substances(filter, order) => {
+                let mut rows = substances::rows(session, lens, list, (filter, order)).await?;
                 let pick = list.pick.as_ref();
                 grow_all(session, lens, pick, own(&mut rows.nodes).collect()).await?;
                 Ok(HashMap::from([(0, rows)]))

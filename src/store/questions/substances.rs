@@ -4,8 +4,9 @@ use super::{Node, Own, Rows};
 use crate::{
     domain::{
         errors::{Error, Result},
-        filters::{Filter, SubstanceField},
+        filters::{Filter, SubstanceField, SubstanceSort},
         ids::{ResourceId as _, SubstanceId},
+        pages::{Direction, OrderTerm},
         questions::{End, List, One, Pick},
     },
     store::{Lens, Shared, dialect::Session, pages::Cursor, substances::passing},
@@ -17,7 +18,7 @@ pub(super) async fn rows(
     session: &mut Session,
     lens: &Lens,
     list: &List,
-    filter: &Filter<SubstanceField>,
+    (filter, order): (&Filter<SubstanceField>, &[OrderTerm<SubstanceSort>]),
 ) -> Result<Rows> {
     let keys = session.rows(&passing(lens, filter), |row| row.int()).await?;
     let shared = Arc::clone(&session.shared);
@@ -27,13 +28,18 @@ pub(super) async fn rows(
         .filter_map(|key| vocabulary.by_key(*key))
         .map(|(key, substance)| Node::of_substance(key, substance))
         .collect();
+    // Every order is by name.
+    let descending = order.first().is_some_and(|term| term.direction == Direction::Descending);
+    if descending {
+        nodes.reverse();
+    }
     let total = list.total.then_some(keys.len() as i64);
     let fingerprint = fingerprint(list)?;
     if let Some(after) = place(&shared, ("after", &list.window.after), &fingerprint)? {
-        nodes.retain(|node| node.name > after);
+        nodes.retain(|node| if descending { node.name < after } else { node.name > after });
     }
     if let Some(before) = place(&shared, ("before", &list.window.before), &fingerprint)? {
-        nodes.retain(|node| node.name < before);
+        nodes.retain(|node| if descending { node.name > before } else { node.name < before });
     }
     let size = list.window.size as usize;
     let more = nodes.len() > size;
