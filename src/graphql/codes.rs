@@ -23,7 +23,7 @@ impl<C: Code> Coded<C> {
             visible: None,
             inaccessible: false,
             tags: Vec::new(),
-            rust_typename: Some(std::any::type_name::<C>()),
+            rust_typename: Some(std::any::type_name::<Self>()),
             directive_invocations: Vec::new(),
             requires_scopes: Vec::new(),
         })

@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod filters;
 mod floors;
+mod gateway;
 mod ledger;
 mod markings;
 mod migrations;
