@@ -23,3 +23,11 @@ pub type RegistrySchema = Schema<query::Query, EmptyMutation, EmptySubscription>
 pub fn schema() -> RegistrySchema {
     Schema::build(query::Query, EmptyMutation, EmptySubscription).finish()
 }
+
+/// The schema as it is published: every type with its documentation, in the schema language.
+#[must_use]
+pub fn published() -> String {
+    let options =
+        async_graphql::SDLExportOptions::new().sorted_fields().prefer_single_line_descriptions();
+    schema().sdl_with_options(options)
+}

@@ -21,7 +21,8 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     RuntimeErr, Statement, StatementBuilder, Value,
     sea_query::{
-        Alias, Asterisk, Expr, ExprTrait as _, Func, JoinType, Order, Query, SelectStatement,
+        Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, JoinType, Order, Query,
+        SelectStatement,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -148,7 +149,11 @@ impl Session {
             Link::Sqlite(_) => {
                 page.expr(at(T, "id"));
                 let rows = at(T, "id").in_subquery(page);
-                query.join_as(JoinType::CrossJoin, Alias::new(table), Alias::new(T), rows);
+                // CROSS JOIN keeps SQLite from beginning at the table.
+                let always = Condition::all();
+                query
+                    .join_as(JoinType::CrossJoin, Alias::new(table), Alias::new(T), always)
+                    .and_where(rows);
             }
             Link::Postgres(_) | Link::PostgresPool(_) => {
                 page.column((Alias::new(T), Asterisk));
