@@ -7,6 +7,7 @@
 
 mod chance;
 mod conditions;
+mod documents;
 mod draws;
 mod parts;
 mod questions;
@@ -15,6 +16,7 @@ mod tables;
 
 use crate::world::{AGENCIES, Backend, World, all, create, nouns::Noun, size, update, viewer};
 use chance::Chance;
+use documents::Document;
 use interdiction::{
     domain::{
         agencies::Agency,
@@ -28,6 +30,7 @@ use interdiction::{
         sensors::Sensor,
         viewers::{Role, Viewer},
     },
+    graphql::{self, RegistrySchema, query::Asked},
     registry::{Registry, Source},
 };
 use sea_orm::ConnectionTrait as _;
@@ -131,7 +134,8 @@ impl Tally {
     }
 }
 
-const ANSWERS: [&str; 15] = [
+const ANSWERS: [&str; 16] = [
+    "asked",
     "written",
     "validated",
     "read",
@@ -157,6 +161,7 @@ struct Play {
     tables: Tables,
     chance: Chance,
     tally: Arc<Tally>,
+    schema: RegistrySchema,
 }
 
 /// Says which sequence failed, whatever failed in it.
@@ -204,7 +209,15 @@ impl Play {
             tables.agencies.push(own);
         }
         tables.read_vocabulary(&registries[0], &viewer("us-dod")).await;
-        Self { seed, step: 0, registries, tables, chance: Chance::new(seed), tally }
+        Self {
+            seed,
+            step: 0,
+            registries,
+            tables,
+            chance: Chance::new(seed),
+            tally,
+            schema: graphql::schema(),
+        }
     }
 
     async fn run(mut self) {
@@ -241,6 +254,22 @@ impl Play {
             _ => self.batch_get::<R>(&viewer).await,
         }
         self.list::<R>(&viewer).await;
+        self.document(&viewer).await;
+    }
+
+    /// A random document of the analysts' contract.
+    async fn document(&mut self, viewer: &Viewer) {
+        let document = Document::draw(&mut self.chance);
+        let model = document.answer(&self.tables, viewer);
+        for registry in &self.registries {
+            let asked = Asked::new(registry.clone(), viewer.clone());
+            let request = async_graphql::Request::new(document.text()).data(asked);
+            let answer = self.schema.execute(request).await;
+            let answer = serde_json::to_value(answer).unwrap();
+            assert_eq!(answer.get("errors"), None, "{}", document.text());
+            assert_eq!(answer["data"], model, "{viewer:?} asks {}", document.text());
+        }
+        self.tally.count("asked");
     }
 
     /// Who changes a record: mostly the agency that recorded it.
