@@ -216,13 +216,14 @@ pub fn pgbench(url: &str, recorded: &Recorded, clients: usize, lasting: Duration
     let script = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(script.path(), transaction(recorded)).expect("a script");
     let seconds = lasting.as_secs().max(1).to_string();
-    let output = Command::new("pgbench")
-        .args(["-n", "-M", "prepared", "-j", "2", "-T", &seconds, "-c", &clients.to_string()])
-        .arg("-f")
-        .arg(script.path())
-        .arg(url)
-        .output()
-        .expect("pgbench is installed");
+    let mut command = Command::new("pgbench");
+    command.args(["-n", "-M", "prepared", "-j", "2", "-T", &seconds, "-c", &clients.to_string()]);
+    run_pgbench(command.arg("-f").arg(script.path()).arg(url))
+}
+
+/// What pgbench reports.
+pub fn run_pgbench(command: &mut Command) -> Load {
+    let output = command.output().expect("pgbench is installed");
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(!errors.contains("aborted"), "pgbench: {errors}");
@@ -267,6 +268,14 @@ fn transaction(recorded: &Recorded) -> String {
     }
     script.push_str("COMMIT;\n");
     script
+}
+
+/// A statement with its values in its text.
+pub fn spelled(statement: &Statement) -> String {
+    let each = values(statement).iter().enumerate().rev();
+    each.fold(statement.sql.clone(), |sql, (number, value)| {
+        sql.replace(&format!("${}", number + 1), &literal(value))
+    })
 }
 
 fn literal(value: &Value) -> String {

@@ -2,6 +2,7 @@
 //! turns, and the figure of a pair is the median of its rounds.
 
 mod constant;
+#[expect(dead_code, reason = "what other benchmarks need of the floors")]
 mod floors;
 mod load;
 mod served;

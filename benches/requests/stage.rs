@@ -165,7 +165,7 @@ async fn record_templates(registry: &Registry) {
     }
 }
 
-async fn connect(url: &StoreUrl) -> DatabaseConnection {
+pub async fn connect(url: &StoreUrl) -> DatabaseConnection {
     let url = match url {
         StoreUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
         StoreUrl::Postgres(url) => url.clone(),
@@ -176,7 +176,7 @@ async fn connect(url: &StoreUrl) -> DatabaseConnection {
 }
 
 /// Random bits with the time of a copy in front, as UUIDs of version 7 have.
-fn uid(backend: DbBackend) -> &'static str {
+pub fn uid(backend: DbBackend) -> &'static str {
     match backend {
         DbBackend::Sqlite => {
             "unhex(printf('%012x7', 1500000000000 + (n * 64 + t.id) * 1000) \
@@ -215,7 +215,7 @@ async fn columns(connection: &DatabaseConnection, table: &str) -> Vec<String> {
 }
 
 /// Copies the rows of a table, each column as it is or as `instead` spells it.
-async fn copy(
+pub async fn copy(
     connection: &DatabaseConnection,
     table: &str,
     (from, until): (i64, i64),
@@ -271,7 +271,7 @@ async fn copy_seizures(connection: &DatabaseConnection, from: i64, until: i64) {
 }
 
 /// Statistics, and numbers that go on where the copies end.
-async fn settle(connection: &DatabaseConnection) {
+pub async fn settle(connection: &DatabaseConnection) {
     let run =
         async |sql: &str| connection.execute_unprepared(sql).await.expect("the store settles");
     if connection.get_database_backend() == DbBackend::Postgres {
