@@ -49,6 +49,7 @@ Postgres, rusqlite on SQLite. Prints a table in Markdown.
 
 INTERDICTION_BENCH_POSTGRES names a server that may be written to: postgres://user@host:port/postgres";
 
+/// The variable that names the server.
 pub const POSTGRES_VARIABLE: &str = "INTERDICTION_BENCH_POSTGRES";
 /// Requests in flight at the same time, each over a connection of its own.
 const CALLERS: usize = 32;

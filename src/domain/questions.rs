@@ -6,8 +6,8 @@
 
 use super::{
     filters::{
-        AgencyField, AgencySort, Filter, OperationField, OperationSort, SeizureField, SeizureSort,
-        SensorField, SensorSort, SubstanceField, SubstanceSort,
+        AgencyField, AgencySort, DetectionField, Filter, OperationField, OperationSort,
+        SeizureField, SeizureSort, SensorField, SensorSort, SubstanceField, SubstanceSort,
     },
     ids::{AgencyId, OperationId, SeizureId, SensorId, SubstanceId},
     pages::OrderTerm,
@@ -105,6 +105,8 @@ pub enum Link {
     SeizuresOf,
     /// Operations that a sensor detected.
     OperationsDetected,
+    /// Detections of a sensor.
+    DetectionsBy,
 }
 
 /// The parts of a record: few, bounded by its contract, and read whole.
@@ -174,6 +176,8 @@ pub enum Wanted {
     Operations(Filter<OperationField>, Vec<OrderTerm<OperationSort>>),
     /// Seizures.
     Seizures(Filter<SeizureField>, Vec<OrderTerm<SeizureSort>>),
+    /// Detections, in the order of the recording of their operations.
+    Detections(Filter<DetectionField>),
     /// Substances.
     Substances(Filter<SubstanceField>, Vec<OrderTerm<SubstanceSort>>),
 }
@@ -198,6 +202,18 @@ pub struct Window {
     pub after: String,
     /// End before the record of this cursor; empty: at the end.
     pub before: String,
+}
+
+impl Window {
+    /// Whether there are records after and before it, where there are more than it holds on the
+    /// side that it was not asked from.
+    #[must_use]
+    pub fn sides(&self, more: bool) -> (bool, bool) {
+        match self.end {
+            End::First => (more, !self.after.is_empty()),
+            End::Last => (!self.before.is_empty(), more),
+        }
+    }
 }
 
 /// A list of records: a level of a question.
@@ -251,6 +267,15 @@ impl Names {
             Self::Substances(ids) => ids.len(),
         }
     }
+}
+
+/// What a question cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// SQL statements that were run.
+    pub statements: u64,
+    /// Rows that they returned.
+    pub rows: u64,
 }
 
 /// A branch of a question.

@@ -1,6 +1,6 @@
 //! Lists as Relay's connections.
 
-use super::records::{Agency, Operation, Seizure, Sensor, Substance};
+use super::records::{Agency, Detection, Operation, Seizure, Sensor, Substance};
 use crate::{domain::errors::Error as DomainError, graphql::errors::shown, store::Rows};
 use async_graphql::{Object, Result, SimpleObject};
 use std::sync::Arc;
@@ -95,4 +95,5 @@ connections! {
     Operation: OperationConnection, OperationEdge, "operations";
     Seizure: SeizureConnection, SeizureEdge, "seizures";
     Substance: SubstanceConnection, SubstanceEdge, "substances";
+    Detection: DetectionConnection, DetectionEdge, "detections";
 }

@@ -34,8 +34,8 @@ use crate::domain::{
     check::{Path, Violations},
     codes::Code,
     filters::{
-        AgencyField, Decoder, Filter, MetaField, OperationField, SeizureField, SensorField,
-        SubstanceField, is,
+        AgencyField, Decoder, DetectionField, Filter, MetaField, OperationField, SeizureField,
+        SensorField, SubstanceField, is,
     },
     ids::ResourceId,
 };
@@ -59,6 +59,7 @@ entrances! {
     SensorFilter, SensorField: sensors::sensor_fields;
     OperationFilter, OperationField: operations::operation_fields;
     SeizureFilter, SeizureField: seizures::seizure_fields;
+    DetectionFilter, DetectionField: operation_parts::detection_fields;
     SubstanceFilter, SubstanceField: substances::substance_fields;
 }
 

@@ -16,14 +16,14 @@ use super::{
 use crate::{
     domain::{
         errors::{Error as DomainError, Result as DomainResult},
-        questions::{Branch, Mark},
+        questions::{Branch, Cost, Mark},
         viewers::Viewer,
     },
     registry::Registry,
     store::{Answer, Node, Rows},
 };
 use async_graphql::{Context, Error, ID, Object, Result, ServerError, SimpleObject};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::OnceCell;
 
 /// One request: who asks, and what came back. It hangs on the request and on nothing else, so no
@@ -32,6 +32,7 @@ pub struct Asked {
     viewer: Viewer,
     registry: Registry,
     answers: OnceCell<Answers>,
+    cost: Arc<OnceLock<Cost>>,
 }
 
 /// What came back, by the places of root fields.
@@ -44,7 +45,13 @@ impl Asked {
     /// A request of a viewer.
     #[must_use]
     pub fn new(registry: Registry, viewer: Viewer) -> Self {
-        Self { viewer, registry, answers: OnceCell::new() }
+        Self { viewer, registry, answers: OnceCell::new(), cost: Arc::default() }
+    }
+
+    /// What the request cost, once it is answered; empty where nothing was read.
+    #[must_use]
+    pub fn cost(&self) -> Arc<OnceLock<Cost>> {
+        Arc::clone(&self.cost)
     }
 
     /// Plans and asks the whole document when its first root field is resolved.
@@ -55,8 +62,14 @@ impl Asked {
     async fn ask(&self, plan: Plan) -> Answers {
         let Plan { branches, faults } = plan;
         let marks: Vec<Vec<Mark>> = branches.iter().map(marks_of).collect();
+        if branches.is_empty() {
+            return Answers { faults, answers: Vec::new() };
+        }
         let answers = match self.registry.answer(&self.viewer, branches).await {
-            Ok(answers) => marks.into_iter().zip(answers).collect(),
+            Ok((answers, cost)) => {
+                let _first_stays = self.cost.set(cost);
+                marks.into_iter().zip(answers).collect()
+            }
             Err(error) => marks.into_iter().map(|marks| (marks, Err(error.clone()))).collect(),
         };
         Answers { faults, answers }

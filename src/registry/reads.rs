@@ -13,7 +13,7 @@ use crate::{
         ids::{ResourceId, SubstanceId},
         operations::Operation,
         pages::{BATCH_MAX, List, Page},
-        questions::Branch,
+        questions::{Branch, Cost},
         seizures::Seizure,
         sensors::Sensor,
         substances::Substance,
@@ -73,7 +73,8 @@ impl Registry {
         self.store.list::<R>(viewer, list).await
     }
 
-    /// Answers the branches of a question, each by itself, as of one moment.
+    /// Answers the branches of a question, each by itself, as of one moment; and says what it
+    /// cost.
     ///
     /// # Errors
     /// `PermissionDenied` unless the viewer may read. Of a branch: `Invalid` naming a cursor that
@@ -82,7 +83,7 @@ impl Registry {
         &self,
         viewer: &Viewer,
         branches: Vec<Branch>,
-    ) -> Result<Vec<Result<Answer>>> {
+    ) -> Result<(Vec<Result<Answer>>, Cost)> {
         rules::may_read(viewer)?;
         self.store.answer(viewer, std::sync::Arc::new(branches)).await
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::domain::{
     codes::Code,
     errors::{Error, Kind, Result},
+    questions::Cost,
 };
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sea_orm::{
@@ -65,6 +66,7 @@ impl Engine {
 pub struct Session {
     pub(super) link: Link,
     pub(super) shared: Arc<Shared>,
+    pub(super) cost: Cost,
 }
 
 pub(super) enum Link {
@@ -75,6 +77,10 @@ pub(super) enum Link {
 }
 
 impl Session {
+    pub(super) fn new(link: Link, shared: Arc<Shared>) -> Self {
+        Self { link, shared, cost: Cost::default() }
+    }
+
     fn backend(&self) -> DbBackend {
         match self.link {
             Link::Sqlite(_) => DbBackend::Sqlite,
@@ -90,12 +96,18 @@ impl Session {
     ) -> Result<Vec<T>> {
         let statement = statement.spell(self.backend());
         self.shared.count(&statement);
+        self.cost.statements += 1;
         let results = match &self.link {
-            Link::Sqlite(connection) => return sqlite_rows(connection, &statement, decode),
+            Link::Sqlite(connection) => {
+                let rows = sqlite_rows(connection, &statement, decode)?;
+                self.cost.rows += rows.len() as u64;
+                return Ok(rows);
+            }
             Link::Postgres(transaction) => transaction.query_all_raw(statement).await,
             Link::PostgresPool(pool) => pool.query_all_raw(statement).await,
         };
         let results = results.map_err(|error| postgres_error(&error))?;
+        self.cost.rows += results.len() as u64;
         results.iter().map(|row| decode(&mut Row::new(Cells::Postgres(row)))).collect()
     }
 
@@ -135,11 +147,12 @@ impl Session {
     /// under [`T`], and names its parent as [`PARENTS`].[`PARENT`]. What comes back begins with the
     /// parent's key and has the rows under the same alias.
     ///
-    /// The text does not depend on the number of parents.
+    /// The key is a column that SQLite finds a row by. The text does not depend on the number of
+    /// parents.
     pub(super) fn for_each_parent(
         &self,
         parents: &[i64],
-        table: &'static str,
+        (table, key): (&'static str, &'static str),
         mut page: SelectStatement,
     ) -> SelectStatement {
         let mut query = Query::select();
@@ -147,8 +160,8 @@ impl Session {
         query.expr(at(PARENTS, PARENT));
         match self.link {
             Link::Sqlite(_) => {
-                page.expr(at(T, "id"));
-                let rows = at(T, "id").in_subquery(page);
+                page.expr(at(T, key));
+                let rows = at(T, key).in_subquery(page);
                 // CROSS JOIN keeps SQLite from beginning at the table.
                 let always = Condition::all();
                 query

@@ -54,10 +54,10 @@ impl Postgres {
     ) -> Result<T> {
         if span == Span::Statement {
             let link = Link::PostgresPool(self.readers.clone());
-            return work(&mut Session { link, shared: Arc::clone(shared) }).await;
+            return work(&mut Session::new(link, Arc::clone(shared))).await;
         }
         let transaction = self.readers.begin().await.map_err(|error| postgres_error(&error))?;
-        let mut session = Session { link: Link::Postgres(transaction), shared: Arc::clone(shared) };
+        let mut session = Session::new(Link::Postgres(transaction), Arc::clone(shared));
         let result = work(&mut session).await;
         finish(session, Keep::Discard).await?;
         result
@@ -97,7 +97,7 @@ async fn transact<T: Send + 'static>(
     work: &impl Work<T>,
 ) -> Result<T> {
     let transaction = writers.begin().await.map_err(|error| postgres_error(&error))?;
-    let mut session = Session { link: Link::Postgres(transaction), shared: Arc::clone(shared) };
+    let mut session = Session::new(Link::Postgres(transaction), Arc::clone(shared));
     let result = work(&mut session).await;
     let keep = if result.is_ok() { keep } else { Keep::Discard };
     finish(session, keep).await?;

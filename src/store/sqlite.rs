@@ -56,7 +56,7 @@ impl Sqlite {
     pub fn open(path: &Path, readers_max: usize, shared: &Arc<Shared>) -> Result<Self> {
         let connection = connect(path, Access::Write)?;
         let (writer, jobs) = mpsc::sync_channel(QUEUE_MAX);
-        let session = Session { link: Link::Sqlite(connection), shared: Arc::clone(shared) };
+        let session = Session::new(Link::Sqlite(connection), Arc::clone(shared));
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || run_writer(session, &jobs))
@@ -87,7 +87,7 @@ impl Sqlite {
         let interrupt = Interrupt::of(&connection);
         let running = interrupt.clone();
         let ask = move || {
-            let mut session = Session { link: Link::Sqlite(connection), shared };
+            let mut session = Session::new(Link::Sqlite(connection), shared);
             let result = match span {
                 Span::Statement => run(&mut session, &work),
                 Span::Statements => snapshot(&mut session, &work),

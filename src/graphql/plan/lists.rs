@@ -9,8 +9,8 @@ use crate::{
         questions::{End, Link, List, Pick, Wanted, Window},
     },
     graphql::inputs::{
-        AgencyFilter, AgencyOrder, OperationFilter, OperationOrder, SeizureFilter, SeizureOrder,
-        SensorFilter, SensorOrder, SubstanceFilter, SubstanceOrder,
+        AgencyFilter, AgencyOrder, DetectionFilter, OperationFilter, OperationOrder, SeizureFilter,
+        SeizureOrder, SensorFilter, SensorOrder, SubstanceFilter, SubstanceOrder,
     },
 };
 use async_graphql::{ServerError, ServerResult};
@@ -60,6 +60,7 @@ impl Planner<'_> {
             Wanted::Sensors(..) => ("Sensor", "SensorConnection", "SensorEdge"),
             Wanted::Operations(..) => ("Operation", "OperationConnection", "OperationEdge"),
             Wanted::Seizures(..) => ("Seizure", "SeizureConnection", "SeizureEdge"),
+            Wanted::Detections(..) => ("Detection", "DetectionConnection", "DetectionEdge"),
             Wanted::Substances(..) => ("Substance", "SubstanceConnection", "SubstanceEdge"),
         };
         let (record, connection, edge) = of;
@@ -128,6 +129,10 @@ impl Planner<'_> {
             "Sensor" => wanted!(Sensors, SensorFilter, SensorOrder),
             "Operation" => wanted!(Operations, OperationFilter, OperationOrder),
             "Seizure" => wanted!(Seizures, SeizureFilter, SeizureOrder),
+            "Detection" => {
+                let filter = DetectionFilter::decode(self.argument(field, "filter")?, violations);
+                Ok(Wanted::Detections(filter))
+            }
             "Substance" => wanted!(Substances, SubstanceFilter, SubstanceOrder),
             other => Err(self.unknown(field, other)),
         }

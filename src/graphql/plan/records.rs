@@ -25,6 +25,9 @@ impl Planner<'_> {
                 "Substance" => self.substance(pick, name, part)?,
                 "Provision" => self.with_one(pick, part, ("provider", One::Provider, "Agency"))?,
                 "Participant" => self.with_one(pick, part, ("agency", One::Agency, "Agency"))?,
+                "Detection" if name == "operation" => {
+                    self.record("Operation", pick.one(One::Operation), part)?;
+                }
                 "Detection" => self.with_one(pick, part, ("sensor", One::Sensor, "Sensor"))?,
                 "Step" => self.with_one(pick, part, ("agency", One::Agency, "Agency"))?,
                 "Conveyance" => pick.groups.add(Group::Own),
@@ -96,6 +99,7 @@ impl Planner<'_> {
             }
             "operator" => self.record("Agency", pick.one(One::Operator), field),
             "provisions" => self.record("Provision", pick.parts(Parts::Provisions), field),
+            "detections" => self.hang(pick, field, ("Detection", Link::DetectionsBy)),
             "operations" => self.hang(pick, field, ("Operation", Link::OperationsDetected)),
             "seizures" => self.hang(pick, field, ("Seizure", Link::SeizuresCued)),
             "seizuresDetected" => self.hang(pick, field, ("Seizure", Link::SeizuresDetected)),

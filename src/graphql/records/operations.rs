@@ -140,7 +140,7 @@ impl Participant {
 }
 
 /// One sensor's contribution to an operation.
-pub struct Detection(Arc<Node>);
+pub struct Detection(pub(in crate::graphql) Arc<Node>);
 
 /// One sensor's contribution to an operation.
 #[Object]
@@ -148,6 +148,11 @@ impl Detection {
     /// The sensor; null where the viewer may not see it.
     async fn sensor(&self) -> Result<Option<Sensor>> {
         one(&self.0, One::Sensor, Sensor)
+    }
+
+    /// The operation that it is part of.
+    async fn operation(&self) -> Result<Option<Operation>> {
+        one(&self.0, One::Operation, Operation)
     }
 
     /// What it contributed: at most one detection of an operation is the primary one.

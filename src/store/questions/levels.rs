@@ -113,7 +113,7 @@ impl<R: Listed> Level<'_, R> {
         page.limit(u64::from(window.size) + 1);
         let mut query = match parents {
             None => page,
-            Some(parents) => session.for_each_parent(parents, self.table().name(), page),
+            Some(parents) => session.for_each_parent(parents, (self.table().name(), "id"), page),
         };
         picks::add(&mut query, self.lens, self.table(), T, pick);
         for column in ranking.columns() {
@@ -150,10 +150,7 @@ impl<R: Listed> Level<'_, R> {
         let window = &self.list.window;
         let more = ranked.len() > window.size as usize;
         ranked.truncate(window.size as usize);
-        let (has_next, has_previous) = match window.end {
-            End::First => (more, !window.after.is_empty()),
-            End::Last => (!window.before.is_empty(), more),
-        };
+        let (has_next, has_previous) = window.sides(more);
         if window.end == End::Last {
             ranked.reverse();
         }

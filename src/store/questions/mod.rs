@@ -4,6 +4,7 @@
 //! window in SQL, together with the records that their keys name. So the number of statements is
 //! that of levels, whatever the number of rows.
 
+mod detections;
 mod levels;
 mod nodes;
 mod picks;
@@ -18,7 +19,7 @@ use crate::domain::{
     agencies::Agency,
     errors::Result,
     operations::Operation,
-    questions::{Branch, List, Names, Parts, Pick, Wanted},
+    questions::{Branch, Cost, List, Names, Parts, Pick, Wanted},
     seizures::Seizure,
     sensors::Sensor,
     viewers::Viewer,
@@ -52,7 +53,7 @@ impl Store {
         &self,
         viewer: &Viewer,
         branches: Arc<Vec<Branch>>,
-    ) -> Result<Vec<Result<Answer>>> {
+    ) -> Result<(Vec<Result<Answer>>, Cost)> {
         let viewer = viewer.clone();
         let (reach, span) = (reach_of(&branches), span_of(&branches));
         self.read(reach, span, move |session| {
@@ -63,7 +64,7 @@ impl Store {
                 for branch in branches.iter() {
                     answers.push(branch_of(session, &lens, branch).await);
                 }
-                Ok(answers)
+                Ok((answers, session.cost))
             })
         })
         .await
@@ -168,6 +169,12 @@ fn rows_of<'s>(
             Wanted::Seizures(filter, order) => {
                 rows_of_level::<Seizure>(session, Level { lens, list, filter, order }, parents)
                     .await
+            }
+            Wanted::Detections(filter) => {
+                let mut rows = detections::rows(session, lens, list, filter, parents).await?;
+                let nodes = rows.values_mut().flat_map(|rows| own(&mut rows.nodes)).collect();
+                grow_all(session, lens, list.pick.as_ref(), nodes).await?;
+                Ok(rows)
             }
             Wanted::Substances(filter, order) => {
                 let mut rows = substances::rows(session, lens, list, (filter, order)).await?;

@@ -43,16 +43,11 @@ pub(super) async fn rows(
     }
     let size = list.window.size as usize;
     let more = nodes.len() > size;
-    let (has_next, has_previous) = match list.window.end {
-        End::First => {
-            nodes.truncate(size);
-            (more, !list.window.after.is_empty())
-        }
-        End::Last => {
-            nodes.drain(..nodes.len().saturating_sub(size));
-            (!list.window.before.is_empty(), more)
-        }
-    };
+    match list.window.end {
+        End::First => nodes.truncate(size),
+        End::Last => drop(nodes.drain(..nodes.len().saturating_sub(size))),
+    }
+    let (has_next, has_previous) = list.window.sides(more);
     let mut cursors = Vec::new();
     if list.cursors {
         for node in &nodes {

@@ -318,6 +318,7 @@ pub(super) fn linked(link: Link, lens: &Lens, parent: &Expr) -> Condition {
     };
     let condition = match link {
         Link::All => return Condition::all(),
+        Link::DetectionsBy => by("sensor_id"),
         Link::Children => by("parent_id"),
         Link::OperationsLed => by("lead_agency_id"),
         Link::OperationsJoined => among("id", "participants", "operation_id", "agency_id"),

@@ -14,13 +14,14 @@ on_both! {
 }
 
 /// Each nesting of one list in another, and the statements that it costs.
-const NESTINGS: [(&str, u64); 18] = [
+const NESTINGS: [(&str, u64); 19] = [
     ("agencies(first: 1000) { nodes { children(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { operationsLed(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { operationsJoined(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { sensorsOperated(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { sensorsFurnished(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { seizures(first: 2) { nodes { id } } } }", 2),
+    ("sensors(first: 1000) { nodes { detections(first: 2) { nodes { role } totalCount } } }", 3),
     ("sensors(first: 1000) { nodes { operations(first: 2) { nodes { id } } } }", 2),
     ("sensors(first: 1000) { nodes { seizures(first: 2) { nodes { id } } } }", 2),
     ("sensors(first: 1000) { nodes { seizuresDetected(first: 2) { nodes { id } } } }", 2),

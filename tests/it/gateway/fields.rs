@@ -41,8 +41,16 @@ fn selected(schema: &Value, field: &Value, depth: usize) -> Option<String> {
         return Some(name.to_owned());
     }
     let below = below["name"].as_str().unwrap();
+    if below == "Detection" {
+        return Some(format!("{name} {{ role sensor {{ id }} operation {{ id }} }}"));
+    }
     if ROOTS.iter().any(|(record, _)| *record == below) {
         return Some(format!("{name} {{ id }}"));
+    }
+    if below == "DetectionConnection" {
+        return Some(format!(
+            "{name}(first: 2) {{ totalCount nodes {{ role operation {{ id }} }} }}"
+        ));
     }
     if below.ends_with("Connection") {
         return Some(format!(

@@ -11,6 +11,7 @@ use interdiction::domain::{
     codes::Code,
     ids::{AgencyId, OperationId},
     operation_kinds::DetectionRole,
+    operation_parts::Detection,
     operations::Operation,
     pages::{Direction, List, OrderTerm},
     records::{Body as _, Record},
@@ -103,6 +104,8 @@ pub struct Wish {
     fields: Vec<(&'static str, &'static str)>,
     ones: Vec<(&'static str, Wish)>,
     lists: Vec<Listed>,
+    /// Of a sensor: how many detections, and whether the last ones.
+    detections: Option<(usize, bool)>,
 }
 
 /// What is asked of a list.
@@ -122,7 +125,10 @@ struct Listed {
 impl Wish {
     fn draw(kind: Kind, chance: &mut Chance, depth: usize) -> Self {
         let fields = plain(kind).iter().filter(|_| chance.once_in(3)).copied().collect();
-        let mut wish = Self { kind, fields, ones: Vec::new(), lists: Vec::new() };
+        let mut wish = Self { kind, fields, ones: Vec::new(), lists: Vec::new(), detections: None };
+        if kind == Kind::Sensor && chance.once_in(2) {
+            wish.detections = Some((chance.below(4), chance.once_in(3)));
+        }
         if depth == 0 {
             return wish;
         }
@@ -151,6 +157,13 @@ impl Wish {
         for list in &self.lists {
             text += &list.text();
         }
+        if let Some((size, last)) = self.detections {
+            let end = if last { "last" } else { "first" };
+            text += &format!(
+                "detections({end}: {size}) {{ totalCount pageInfo {{ hasNextPage hasPreviousPage }} \
+                 nodes {{ role when {{ edtf }} operation {{ id displayName }} }} }} "
+            );
+        }
         text + "} "
     }
 
@@ -165,6 +178,10 @@ impl Wish {
         }
         for list in &self.lists {
             answer.insert(list.alias.clone(), list.answer(Some(&told["id"]), view));
+        }
+        if let Some(window) = self.detections {
+            let sensor = told["id"].as_str().unwrap();
+            answer.insert("detections".to_owned(), detections(sensor, window, view));
         }
         Value::Object(answer)
     }
@@ -272,6 +289,30 @@ impl Listed {
             "nodes": shown.map(|row| self.each.answer(row, view)).collect::<Vec<_>>(),
         })
     }
+}
+
+/// The detections of a sensor, in the order of the recording of their operations.
+fn detections(sensor: &str, (size, last): (usize, bool), view: View<'_>) -> Value {
+    let listed = view.tables.list::<Operation>(view.viewer, &all::<Operation>());
+    let of_it = listed.iter().flat_map(|operation| {
+        let named = |part: &&Detection| is(part.sensor.as_ref(), sensor);
+        operation.body.detections.iter().filter(named).map(move |part| {
+            let name = &operation.body.display_name;
+            json!({
+                "role": part.role.name(),
+                "when": when(part.when.as_ref()),
+                "operation": { "id": operation.id.to_string(), "displayName": name },
+            })
+        })
+    });
+    let rows: Vec<Value> = of_it.collect();
+    let cut = rows.len().saturating_sub(size);
+    let shown = rows.iter().skip(if last { cut } else { 0 }).take(size);
+    json!({
+        "totalCount": rows.len(),
+        "pageInfo": { "hasNextPage": cut > 0 && !last, "hasPreviousPage": cut > 0 && last },
+        "nodes": shown.collect::<Vec<_>>(),
+    })
 }
 
 fn sort_of<R: Modelled>(sort: usize) -> R::Sort {
