@@ -31,12 +31,14 @@
 //!   [`When::OPEN_END_MICROS`]. All other bounds lie in the years 0001 to 9999 UTC, which is the
 //!   range of `google.protobuf.Timestamp`.
 
+mod buckets;
 mod calendar;
 mod errors;
 mod extents;
 #[cfg(test)]
 mod tests;
 
+pub use buckets::{Bucket, Calendar};
 pub use calendar::{civil_from_micros, format_rfc3339_micros};
 pub use errors::DateError;
 

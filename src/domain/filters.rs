@@ -10,6 +10,7 @@ pub use decoder::{Decoder, is};
 use super::{
     agencies::AgencyKind,
     codes::codes,
+    dates::Calendar,
     ids::{AgencyId, OperationId, SeizureId, SensorId, SubstanceId},
     operation_kinds::{
         Confidence, ConveyanceDisposition, ConveyanceKind, DetectionRole, Domain, Outcome,
@@ -362,6 +363,8 @@ pub enum OperationField {
     Outcome(Vec<Outcome>),
     /// When.
     When(WhenFilter),
+    /// Its date is known to one bucket of this kind.
+    DatedTo(Calendar),
     /// Where.
     Place(Box<PlaceFilter>),
     /// The agency that leads it.
@@ -420,6 +423,8 @@ pub enum SeizureField {
     HasAgency(bool),
     /// When.
     When(WhenFilter),
+    /// Its date is known to one bucket of this kind.
+    DatedTo(Calendar),
     /// Where.
     Place(Box<PlaceFilter>),
     /// What was seized.

@@ -27,5 +27,6 @@ pub mod seizures;
 pub mod sensors;
 pub mod sources;
 pub mod substances;
+pub mod summaries;
 pub mod text;
 pub mod viewers;

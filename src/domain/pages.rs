@@ -54,6 +54,19 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Reads a number: 0 or 1 ascending, 2 descending.
+    pub fn of_code(path: &Path<'_>, code: i32, violations: &mut Violations) -> Self {
+        match code {
+            0 | 1 => Self::Ascending,
+            2 => Self::Descending,
+            other => {
+                let message = format_args!("{other} is not a value: want ASCENDING or DESCENDING");
+                violations.add(path, message);
+                Self::Ascending
+            }
+        }
+    }
+
     /// The other way.
     #[must_use]
     pub fn reversed(self) -> Self {
@@ -85,15 +98,7 @@ pub fn check_order<S: Code>(
     let mut order: Vec<OrderTerm<S>> = Vec::new();
     for (i, (field, direction)) in terms.iter().enumerate() {
         let term = root.index(i);
-        let direction = match direction {
-            0 | 1 => Direction::Ascending,
-            2 => Direction::Descending,
-            other => {
-                let message = format_args!("{other} is not a value: want ASCENDING or DESCENDING");
-                violations.add(&term.field("direction"), message);
-                Direction::Ascending
-            }
-        };
+        let direction = Direction::of_code(&term.field("direction"), *direction, violations);
         let field_path = term.field("field");
         if let Some(field) = violations.code_required::<S>(&field_path, *field) {
             if order.iter().any(|term| term.field == field) {

@@ -4,6 +4,7 @@
 mod changes;
 mod reads;
 mod rules;
+mod summaries;
 
 use crate::{
     domain::{

@@ -347,6 +347,13 @@ impl<'r> Row<'r> {
         code(i32::try_from(self.int()?).unwrap_or(i32::MAX))
     }
 
+    /// A value of an enumeration; null is none.
+    pub fn code_or_null<C: Code>(&mut self) -> Result<Option<C>> {
+        let number = self.int_or_null()?;
+        // No code is so large, so none is taken for another.
+        number.map_or(Ok(None), |number| code(i32::try_from(number).unwrap_or(i32::MAX)))
+    }
+
     /// A value of an enumeration that is never none.
     pub fn code_required<C: Code>(&mut self) -> Result<C> {
         required(self.code()?)

@@ -2,6 +2,7 @@
 
 use super::{
     Reach,
+    calendar::dated_to,
     entity::{agencies, operations, seizures, sensors},
     filters::{Field, Planner, at, code_text, codes, name, only, place, quantity, text, when},
     guard,
@@ -159,6 +160,7 @@ impl Field for OperationField {
             Self::Domain(domains) => codes(domains, at(alias, "domain")),
             Self::Outcome(outcomes) => codes(outcomes, at(alias, "outcome")),
             Self::When(one) => when(one, alias),
+            Self::DatedTo(calendar) => dated_to(*calendar, alias),
             Self::Place(one) => place(one, alias),
             Self::LeadAgency(filter) => agency(planner, lead(), filter),
             Self::HasLeadAgency(has) => planner.has::<agencies::Entity>(lead(), *has),
@@ -259,6 +261,7 @@ impl Field for SeizureField {
             Self::Agency(filter) => agency(planner, seizer(), filter),
             Self::HasAgency(has) => planner.has::<agencies::Entity>(seizer(), *has),
             Self::When(one) => when(one, alias),
+            Self::DatedTo(calendar) => dated_to(*calendar, alias),
             Self::Place(one) => place(one, alias),
             Self::Items(list) => planner.parts(("seizure_items", "seizure_id"), alias, list),
             Self::TotalMass { at_least, at_most, known } => {

@@ -168,6 +168,27 @@ pub(super) fn visible(alias: &str, lens: &Lens, reach: Reach) -> Condition {
     Condition::any().add(originator.eq(lens.key)).add(granted)
 }
 
+/// Joins the record that a key refers to for many rows, where the lens shows it and it is not
+/// deleted; elsewhere its columns are null.
+pub(super) fn join_present<E: Guarded>(
+    query: &mut SelectStatement,
+    lens: &Lens,
+    alias: &str,
+    key: Expr,
+) {
+    let column = |name: &'static str| Expr::col((Alias::new(alias), Alias::new(name)));
+    let on = Condition::all()
+        .add(column("id").eq(key))
+        .add(visible(alias, lens, Reach::Scan))
+        .add(column("delete_micros").is_null());
+    query.join_as(
+        sea_orm::sea_query::JoinType::LeftJoin,
+        Alias::new(E::TABLE),
+        Alias::new(alias),
+        on,
+    );
+}
+
 /// Joins the record that a key refers to, where the lens shows it; elsewhere its columns are null.
 pub(super) fn join_visible<E: Guarded>(
     query: &mut SelectStatement,

@@ -3,6 +3,7 @@
 
 mod agencies;
 mod areas;
+mod calendar;
 mod dialect;
 mod entity;
 mod fields;
@@ -27,6 +28,7 @@ mod sensors;
 mod shapes;
 mod sqlite;
 mod substances;
+mod summaries;
 mod texts;
 mod vocabulary;
 

@@ -29,6 +29,27 @@ impl Vocabulary {
         self.entries.iter().find(|(known, _)| *known == key).map(|(key, entry)| (*key, entry))
     }
 
+    /// Keys of the substances that lie as deep as the roots' level plus `depth`, and of those that
+    /// lie less deep.
+    pub fn at_depth(&self, depth: u32) -> (Vec<i64>, Vec<i64>) {
+        let with_depth = self.entries.iter().map(|(key, one)| (*key, self.depth(one)));
+        let (at, less): (Vec<_>, Vec<_>) =
+            with_depth.filter(|(_, of)| *of <= depth).partition(|(_, of)| *of == depth);
+        let keys = |list: Vec<(i64, u32)>| list.into_iter().map(|(key, _)| key).collect();
+        (keys(at), keys(less))
+    }
+
+    /// How many substances lie above one.
+    pub fn depth(&self, of: &Substance) -> u32 {
+        let mut depth = 0;
+        let mut parent = of.parent.as_ref();
+        while let Some((_, above)) = parent.and_then(|id| self.by_id(id.as_str())) {
+            depth += 1;
+            parent = above.parent.as_ref();
+        }
+        depth
+    }
+
     /// The substances right below one.
     pub fn below<'v>(&'v self, parent: &'v Substance) -> impl Iterator<Item = Entry<'v>> {
         let of =

@@ -24,5 +24,6 @@ mod server;
 mod services;
 mod statements;
 mod substances;
+mod summaries;
 mod world;
 mod writes;

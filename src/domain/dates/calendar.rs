@@ -8,7 +8,7 @@ pub(super) const MICROS_PER_DAY: i64 = 24 * 60 * MICROS_PER_MINUTE;
 /// Days in 400 years, after which the calendar repeats.
 const DAYS_PER_ERA: i64 = 146_097;
 /// Days from 0000-03-01, where the eras begin, to 1970-01-01.
-const DAYS_TO_EPOCH: i64 = 719_468;
+pub(super) const DAYS_TO_EPOCH: i64 = 719_468;
 
 /// Days from 1970-01-01 to a date, negative before it. The year is counted from March, so that the
 /// leap day comes last and a month's first day is a linear function of the month (Howard Hinnant,
@@ -25,7 +25,7 @@ pub(super) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 
 /// The date (year, month, day) that lies so many days after 1970-01-01; the inverse of
 /// [`days_from_civil`], from the same source.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+pub(super) fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + DAYS_TO_EPOCH;
     let era = days.div_euclid(DAYS_PER_ERA);
     let day_of_era = days.rem_euclid(DAYS_PER_ERA);

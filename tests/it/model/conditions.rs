@@ -243,6 +243,7 @@ impl Condition for OperationField {
             Self::Domain(domains) => one_of(domains, body.domain),
             Self::Outcome(outcomes) => outcomes.contains(&body.outcome),
             Self::When(one) => parts::when(one, body.when.as_ref()),
+            Self::DatedTo(calendar) => parts::dated_to(*calendar, body.when.as_ref()),
             Self::Place(one) => parts::place(one, body.place.as_ref()),
             Self::LeadAgency(filter) => view.by(filter, body.lead_agency.as_ref()),
             Self::HasLeadAgency(has) => view.agency(body.lead_agency.as_ref()).is_some() == *has,
@@ -322,6 +323,7 @@ impl Condition for SeizureField {
             Self::Agency(filter) => view.by(filter, body.agency.as_ref()),
             Self::HasAgency(has) => view.agency(body.agency.as_ref()).is_some() == *has,
             Self::When(one) => parts::when(one, body.when.as_ref()),
+            Self::DatedTo(calendar) => parts::dated_to(*calendar, body.when.as_ref()),
             Self::Place(one) => parts::place(one, body.place.as_ref()),
             Self::Items(list) => view.list(list, &body.items),
             Self::TotalMass { at_least, at_most, known } => {

@@ -1,7 +1,7 @@
 //! Conditions on texts, dates, places and quantities of the model.
 
 use interdiction::domain::{
-    dates::When,
+    dates::{Calendar, When, civil_from_micros},
     filters::{
         BoundingBox, Circle, CodeFilter, EARTH_RADIUS_KILOMETERS, PlaceFilter, QuantityFilter,
         TextFilter, TimeFilter, WhenFilter, WhenMode,
@@ -108,4 +108,24 @@ pub fn quantity(filter: &QuantityFilter, quantity: Option<&Quantity>) -> bool {
         && (filter.methods.is_empty()
             || quantity.method.is_some_and(|m| filter.methods.contains(&m)))
         && filter.known != Some(false)
+}
+
+/// The first and the last day that a date can mean are called alike in the calendar.
+pub fn dated_to(calendar: Calendar, when: Option<&When>) -> bool {
+    let Some(when) = when else { return false };
+    let (first, last) = (when.earliest_micros(), when.latest_micros());
+    let bounded = first > When::OPEN_START_MICROS && last < When::OPEN_END_MICROS;
+    let name = |micros: i64| {
+        let (year, month, day) = civil_from_micros(micros);
+        let (year, month) = (i64::from(year), i64::from(month));
+        match calendar {
+            Calendar::Year => year,
+            Calendar::FiscalYear => year + i64::from(month >= 10),
+            Calendar::Quarter => year * 4 + (month - 1) / 3,
+            Calendar::Month => year * 12 + month,
+            Calendar::Week => (micros.div_euclid(86_400_000_000) + 3).div_euclid(7),
+            Calendar::Day => (year * 12 + month) * 31 + i64::from(day),
+        }
+    };
+    bounded && name(first) == name(last)
 }
