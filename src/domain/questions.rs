@@ -11,6 +11,7 @@ use super::{
     },
     ids::{AgencyId, OperationId, SeizureId, SensorId, SubstanceId},
     pages::OrderTerm,
+    summaries::SeizureSummary,
 };
 use serde::Serialize;
 
@@ -216,6 +217,17 @@ impl Window {
     }
 }
 
+/// A summary of the seizures of a list.
+#[derive(Debug, Clone)]
+pub struct Summing {
+    /// What it is recognised by.
+    pub marks: Vec<Mark>,
+    /// What is summarised; its filter is that of the list.
+    pub request: SeizureSummary,
+    /// Lists of the seizures of each group: their filter is that of the group.
+    pub rows: Vec<List>,
+}
+
 /// A list of records: a level of a question.
 #[derive(Debug, Clone)]
 pub struct List {
@@ -237,6 +249,8 @@ pub struct List {
     pub cursors: bool,
     /// Whether the number of all is wanted.
     pub total: bool,
+    /// Summaries of it, where it is of seizures.
+    pub summaries: Vec<Summing>,
 }
 
 /// Names of records of one kind.

@@ -17,7 +17,7 @@ pub struct Coded<C>(pub C);
 impl<C: Code> Coded<C> {
     fn register(registry: &mut Registry) -> String {
         registry.create_input_type::<Self, _>(MetaTypeId::Enum, |_| MetaType::Enum {
-            name: C::TYPE.to_owned(),
+            name: name_of(C::TYPE).to_owned(),
             description: described(C::DOC),
             enum_values: C::ALL.iter().map(|value| entry(*value)).collect(),
             visible: None,
@@ -31,6 +31,15 @@ impl<C: Code> Coded<C> {
 
     fn value(self) -> Value {
         Value::Enum(Name::new(self.0.name()))
+    }
+}
+
+/// What an enumeration is called here, where all types stand side by side.
+fn name_of(of: &'static str) -> &'static str {
+    match of {
+        "Key" => "SummaryKey",
+        "Figure" => "SummaryFigure",
+        other => other,
     }
 }
 
@@ -58,7 +67,7 @@ impl<C: Code> InputType for Coded<C> {
     type RawValueType = Self;
 
     fn type_name() -> Cow<'static, str> {
-        Cow::Borrowed(C::TYPE)
+        Cow::Borrowed(name_of(C::TYPE))
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
@@ -78,7 +87,8 @@ impl<C: Code> InputType for Coded<C> {
             | Value::List(_)
             | Value::Object(_) => return Err(InputValueError::expected_type(value)),
         };
-        let unknown = || InputValueError::custom(format_args!("{name} is not a {}", C::TYPE));
+        let unknown =
+            || InputValueError::custom(format_args!("{name} is not a {}", name_of(C::TYPE)));
         C::from_name(name).map(Self).ok_or_else(unknown)
     }
 
@@ -93,7 +103,7 @@ impl<C: Code> InputType for Coded<C> {
 
 impl<C: Code> OutputType for Coded<C> {
     fn type_name() -> Cow<'static, str> {
-        Cow::Borrowed(C::TYPE)
+        Cow::Borrowed(name_of(C::TYPE))
     }
 
     fn create_type_info(registry: &mut Registry) -> String {

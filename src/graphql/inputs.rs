@@ -10,6 +10,7 @@ mod orders;
 mod seizures;
 mod sensors;
 mod substances;
+mod summaries;
 mod values;
 
 pub use agencies::AgencyFilter;
@@ -24,6 +25,7 @@ pub use seizures::{
 };
 pub use sensors::{ProvisionFilter, ProvisionsFilter, SensorFilter};
 pub use substances::SubstanceFilter;
+pub use summaries::{SummaryBound, SummaryHaving, SummaryOrder};
 pub use values::{
     BoundingBox, Circle, CodeFilter, Measure, NameFilter, PlaceFilter, QuantityFilter, TextFilter,
     TimeFilter, WhenFilter,

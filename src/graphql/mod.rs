@@ -11,6 +11,7 @@ mod plan;
 pub mod query;
 pub mod records;
 pub mod scalars;
+pub mod summaries;
 pub mod values;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Schema};

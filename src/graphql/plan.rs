@@ -5,6 +5,7 @@
 
 mod lists;
 mod records;
+mod summaries;
 
 use super::errors::shown;
 use crate::domain::{

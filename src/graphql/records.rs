@@ -9,6 +9,7 @@ mod substances;
 
 pub use agencies::Agency;
 pub use operations::{Conveyance, Detection, Operation, Participant, Step, Waypoint};
+pub(super) use seizures::in_unit;
 pub use seizures::{Item, Seizure};
 pub use sensors::{Provision, Sensor};
 pub use substances::{Substance, Terms};

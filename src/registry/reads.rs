@@ -85,7 +85,9 @@ impl Registry {
         branches: Vec<Branch>,
     ) -> Result<(Vec<Result<Answer>>, Cost)> {
         rules::may_read(viewer)?;
-        self.store.answer(viewer, std::sync::Arc::new(branches)).await
+        // Looked at first, so that the snapshot holds all that was acknowledged until then.
+        let as_of_micros = self.source.now_micros();
+        self.store.answer(viewer, std::sync::Arc::new(branches), as_of_micros).await
     }
 
     /// A substance by name.

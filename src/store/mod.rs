@@ -39,7 +39,7 @@ pub use ledger::{Entry, Remembered};
 pub use lists::Listed;
 pub use open::{Migrated, Options, StoreUrl, migrate};
 pub use postgres::PostgresLimits;
-pub use questions::{Answer, Node, Own, Rows};
+pub use questions::{Answer, Node, Own, Rows, Summarised};
 pub use records::{Found, Layout, Stored};
 pub use references::Keys;
 

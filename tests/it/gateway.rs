@@ -3,6 +3,7 @@
 mod costs;
 mod fields;
 mod schema;
+mod totals;
 
 use crate::world::{World, on_both};
 use async_graphql::{Request, Variables};

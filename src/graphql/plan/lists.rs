@@ -27,6 +27,7 @@ pub(super) fn same_list(one: &List, other: &List) -> bool {
         pick: _,
         cursors: _,
         total: _,
+        summaries: _,
     } = one;
     *link == other.link
         && *wanted == other.wanted
@@ -86,6 +87,7 @@ impl Planner<'_> {
                     list.cursors |= asked.iter().any(|one| is_cursor(&one.node.name.node));
                 }
                 "totalCount" => list.total = true,
+                "summary" => self.summary(list, part)?,
                 _ => {}
             }
         }
@@ -108,6 +110,7 @@ impl Planner<'_> {
             pick: None,
             cursors: false,
             total: false,
+            summaries: Vec::new(),
         })
     }
 

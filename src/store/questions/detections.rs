@@ -208,5 +208,13 @@ fn cut(
         }
     }
     let nodes = placed.into_iter().map(|(node, _)| node).collect();
-    Ok(Rows { marks: list.marks.clone(), nodes, cursors, has_next, has_previous, total })
+    Ok(Rows {
+        marks: list.marks.clone(),
+        nodes,
+        cursors,
+        has_next,
+        has_previous,
+        total,
+        summaries: Vec::new(),
+    })
 }

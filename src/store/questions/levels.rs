@@ -9,7 +9,8 @@ use crate::{
         errors::{Error, Result},
         filters::Filter,
         pages::OrderTerm,
-        questions::{End, List, Pick},
+        questions::{End, List, Pick, Wanted},
+        seizures::Seizure,
     },
     store::{
         Lens, Reach, Shared,
@@ -22,7 +23,9 @@ use crate::{
         records::T,
     },
 };
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, UnionType,
+};
 use std::{collections::HashMap, sync::Arc};
 
 /// Alias of the keys of the records that a list hangs on, and the name of their column.
@@ -43,6 +46,20 @@ pub(super) struct Level<'q, R: Listed> {
 
 /// A record with its sort values.
 type Ranked = (Arc<Node>, Vec<SortValue>);
+
+impl<'q> Level<'q, Seizure> {
+    /// Of a list of seizures.
+    pub fn of_seizures(lens: &'q Lens, list: &'q List) -> Option<Self> {
+        match &list.wanted {
+            Wanted::Seizures(filter, order) => Some(Self { lens, list, filter, order }),
+            Wanted::Agencies(..)
+            | Wanted::Sensors(..)
+            | Wanted::Operations(..)
+            | Wanted::Detections(..)
+            | Wanted::Substances(..) => None,
+        }
+    }
+}
 
 impl<R: Listed> Level<'_, R> {
     pub fn table(&self) -> Table {
@@ -86,18 +103,18 @@ impl<R: Listed> Level<'_, R> {
         query
     }
 
-    /// The nodes of the window of each parent; without parents, of the whole list, under key 0.
-    pub async fn nodes(
-        &self,
-        session: &mut Session,
-        pick: &Pick,
-        parents: Option<&[i64]>,
-    ) -> Result<HashMap<i64, Found>> {
+    /// The page of a list that hangs on nothing, without its columns.
+    pub fn page(&self, shared: &Shared) -> Result<(SelectStatement, Ranking)> {
+        let (page, walked, _) = self.window(shared)?;
+        Ok((page, walked))
+    }
+
+    /// The rows of the window, the order in which they are walked, and the order of the list.
+    fn window(&self, shared: &Shared) -> Result<(SelectStatement, Ranking, Ranking)> {
         let window = &self.list.window;
         let ranking = Ranking::of::<R>(self.order);
-        let shared = Arc::clone(&session.shared);
-        let after = self.mark(&shared, &ranking, ("after", &window.after))?;
-        let before = self.mark(&shared, &ranking, ("before", &window.before))?;
+        let after = self.mark(shared, &ranking, ("after", &window.after))?;
+        let before = self.mark(shared, &ranking, ("before", &window.before))?;
         let walked = match window.end {
             End::First => ranking.clone(),
             End::Last => ranking.reversed(),
@@ -111,18 +128,64 @@ impl<R: Listed> Level<'_, R> {
         walked.sort(&mut page, T);
         // One more than the window holds says whether there is another.
         page.limit(u64::from(window.size) + 1);
+        Ok((page, walked, ranking))
+    }
+
+    /// The nodes of the window of each parent; without parents, of the whole list, under key 0.
+    pub async fn nodes(
+        &self,
+        session: &mut Session,
+        pick: &Pick,
+        parents: Option<&[i64]>,
+    ) -> Result<HashMap<i64, Found>> {
+        let shared = Arc::clone(&session.shared);
+        let (page, walked, ranking) = self.window(&shared)?;
         let mut query = match parents {
             None => page,
             Some(parents) => session.for_each_parent(parents, (self.table().name(), "id"), page),
         };
+        if parents.is_some() {
+            walked.sort(&mut query, T);
+        }
+        self.read_nodes(session, query, pick, parents.is_some(), &ranking).await
+    }
+
+    /// The nodes of several pages that are read at once, each under its number.
+    pub async fn nodes_of_pages(
+        &self,
+        session: &mut Session,
+        pick: &Pick,
+        pages: Vec<SelectStatement>,
+    ) -> Result<HashMap<i64, Found>> {
+        let ranking = Ranking::of::<R>(self.order);
+        let walked = match self.list.window.end {
+            End::First => ranking.clone(),
+            End::Last => ranking.reversed(),
+        };
+        let Some(mut query) = numbered(pages) else { return Ok(HashMap::new()) };
+        let row = at(T, "id").eq(at(PARENTS, "id"));
+        query.join_as(JoinType::InnerJoin, Alias::new(self.table().name()), Alias::new(T), row);
+        query
+            .expr(at(PARENTS, PARENT))
+            .order_by((Alias::new(PARENTS), Alias::new(PARENT)), Order::Asc);
+        walked.sort(&mut query, T);
+        self.read_nodes(session, query, pick, true, &ranking).await
+    }
+
+    async fn read_nodes(
+        &self,
+        session: &mut Session,
+        mut query: SelectStatement,
+        pick: &Pick,
+        nested: bool,
+        ranking: &Ranking,
+    ) -> Result<HashMap<i64, Found>> {
+        let shared = Arc::clone(&session.shared);
         picks::add(&mut query, self.lens, self.table(), T, pick);
         for column in ranking.columns() {
             query.expr(at(T, column));
         }
-        if parents.is_some() {
-            walked.sort(&mut query, T);
-        }
-        let read = |row: &mut Row<'_>| self.read(row, &shared, &ranking, pick, parents.is_some());
+        let read = |row: &mut Row<'_>| self.read(row, &shared, ranking, pick, nested);
         let mut lists: HashMap<i64, Vec<Ranked>> = HashMap::new();
         for (parent, ranked) in session.rows(&query, read).await? {
             lists.entry(parent).or_default().push(ranked);
@@ -190,8 +253,27 @@ impl<R: Listed> Level<'_, R> {
             nodes.push(node);
         }
         let marks = self.list.marks.clone();
-        Ok(Rows { marks, nodes, cursors, has_next, has_previous, total })
+        Ok(Rows { marks, nodes, cursors, has_next, has_previous, total, summaries: Vec::new() })
     }
+}
+
+/// Keys of the rows of pages, each beside the number of its page.
+fn numbered(pages: Vec<SelectStatement>) -> Option<SelectStatement> {
+    let keys = (0_i64..).zip(pages).map(|(number, mut page)| {
+        page.expr(at(T, "id"));
+        let mut keys = Query::select();
+        keys.expr_as(Expr::value(number), Alias::new(PARENT))
+            .expr(at("page", "id"))
+            .from_subquery(page, Alias::new("page"));
+        keys
+    });
+    let all = keys.reduce(|mut all, one| {
+        all.union(UnionType::All, one);
+        all
+    })?;
+    let mut query = Query::select();
+    query.from_subquery(all, Alias::new(PARENTS));
+    Some(query)
 }
 
 /// The rows of a window.

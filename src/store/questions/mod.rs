@@ -9,10 +9,11 @@ mod levels;
 mod nodes;
 mod picks;
 mod substances;
+mod summaries;
 mod tables;
 
 pub(super) use levels::{PARENT, PARENTS};
-pub use nodes::{Node, Own, Rows};
+pub use nodes::{Node, Own, Rows, Summarised};
 
 use super::{Lens, Reach, Span, Store, dialect::Session, filters::at, records::T};
 use crate::domain::{
@@ -53,6 +54,7 @@ impl Store {
         &self,
         viewer: &Viewer,
         branches: Arc<Vec<Branch>>,
+        as_of_micros: i64,
     ) -> Result<(Vec<Result<Answer>>, Cost)> {
         let viewer = viewer.clone();
         let (reach, span) = (reach_of(&branches), span_of(&branches));
@@ -62,7 +64,7 @@ impl Store {
                 let lens = session.lens(&viewer).await?;
                 let mut answers = Vec::with_capacity(branches.len());
                 for branch in branches.iter() {
-                    answers.push(branch_of(session, &lens, branch).await);
+                    answers.push(branch_of(session, &lens, branch, as_of_micros).await);
                 }
                 Ok((answers, session.cost))
             })
@@ -99,10 +101,17 @@ fn levels_of(pick: &Pick) -> usize {
 
 fn levels_of_list(list: &List) -> usize {
     let nodes = list.pick.as_ref().map_or(0, |pick| 1 + levels_of(pick));
-    nodes + usize::from(list.total)
+    let each = list.summaries.iter();
+    let summaries = each.map(|one| 1 + one.rows.iter().map(levels_of_list).sum::<usize>());
+    nodes + usize::from(list.total) + summaries.sum::<usize>()
 }
 
-async fn branch_of(session: &mut Session, lens: &Lens, branch: &Branch) -> Result<Answer> {
+async fn branch_of(
+    session: &mut Session,
+    lens: &Lens,
+    branch: &Branch,
+    as_of_micros: i64,
+) -> Result<Answer> {
     match branch {
         Branch::Named { names, pick, marks: _ } => {
             let mut nodes = named(session, lens, names, pick).await?;
@@ -111,7 +120,9 @@ async fn branch_of(session: &mut Session, lens: &Lens, branch: &Branch) -> Resul
         }
         Branch::Listed(list) => {
             let rows = rows_of(session, lens, list, None).await?.remove(&0);
-            Ok(Answer::Listed(Arc::new(rows.unwrap_or_default())))
+            let mut rows = rows.unwrap_or_default();
+            rows.summaries = summaries::of(session, lens, list, as_of_micros).await?;
+            Ok(Answer::Listed(Arc::new(rows)))
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::domain::{
     agencies::AgencyKind,
     dates::When,
     errors::{Error, Result},
+    ids::SubstanceId,
     markings::Marking,
     operation_kinds::{
         Confidence, DetectionRole, Domain, Outcome, ParticipantRole, StepKind, TargetKind,
@@ -18,8 +19,9 @@ use crate::domain::{
     sensors::{ProvisionKind, SensorType},
     sources::{ExternalId, Source},
     substances::Substance,
+    summaries::Summary,
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// A record, or a part of one, with what was picked of it. What was not picked is empty.
 #[derive(Debug, Clone)]
@@ -159,6 +161,44 @@ pub struct Rows {
     pub has_previous: bool,
     /// The number of all, where it is wanted.
     pub total: Option<i64>,
+    /// Its summaries.
+    pub summaries: Vec<Summarised>,
+}
+
+/// A summary of a list.
+#[derive(Debug, Clone)]
+pub struct Summarised {
+    /// What the asker recognises it by.
+    pub marks: Vec<Mark>,
+    /// What was counted and summed.
+    pub summary: Summary,
+    /// What the substances among the keys are called in English.
+    pub substance_names: HashMap<SubstanceId, String>,
+    /// The lists of each group, in the order of the groups.
+    pub rows: Vec<Vec<Arc<Rows>>>,
+}
+
+impl Rows {
+    /// The summary of a mark.
+    ///
+    /// # Errors
+    /// `Internal` when it was not picked.
+    pub fn summary(&self, mark: Mark) -> Result<&Summarised> {
+        let found = self.summaries.iter().find(|one| one.marks.contains(&mark));
+        found.ok_or_else(|| unpicked("a summary"))
+    }
+}
+
+impl Summarised {
+    /// The list of a mark that a group has.
+    ///
+    /// # Errors
+    /// `Internal` when it was not picked.
+    pub fn rows(&self, group: usize, mark: Mark) -> Result<&Arc<Rows>> {
+        let lists = self.rows.get(group).into_iter().flatten();
+        let found = lists.into_iter().find(|rows| rows.marks.contains(&mark));
+        found.ok_or_else(|| unpicked("the seizures of a group"))
+    }
 }
 
 impl Node {

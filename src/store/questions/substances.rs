@@ -55,7 +55,15 @@ pub(super) async fn rows(
             cursors.push(shared.seal(&cursor, &fingerprint)?);
         }
     }
-    Ok(Rows { marks: list.marks.clone(), nodes, cursors, has_next, has_previous, total })
+    Ok(Rows {
+        marks: list.marks.clone(),
+        nodes,
+        cursors,
+        has_next,
+        has_previous,
+        total,
+        summaries: Vec::new(),
+    })
 }
 
 fn fingerprint(list: &List) -> Result<Vec<u8>> {

@@ -52,6 +52,11 @@ fn selected(schema: &Value, field: &Value, depth: usize) -> Option<String> {
             "{name}(first: 2) {{ totalCount nodes {{ role operation {{ id }} }} }}"
         ));
     }
+    if below == "SeizureConnection" {
+        return Some(format!(
+            "{name}(first: 2) {{ totalCount nodes {{ id }} pageInfo {{ endCursor }} }}"
+        ));
+    }
     if below.ends_with("Connection") {
         return Some(format!(
             "{name}(first: 2) {{ totalCount nodes {{ id }} pageInfo {{ hasNextPage }} }}"
