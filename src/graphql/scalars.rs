@@ -1,8 +1,11 @@
 //! Scalars that GraphQL lacks. Numbers that can pass 2^31 travel as text, for `Int` is 32 bits wide
 //! for every client.
 
-use crate::domain::dates::format_rfc3339_micros;
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use crate::domain::dates::{When, format_rfc3339_micros};
+use async_graphql::{
+    InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value, registry::Registry,
+};
+use std::borrow::Cow;
 
 /// An instant by RFC 3339, in UTC and to the microsecond: `2022-04-08T17:30:00.000000Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,21 +21,74 @@ impl ScalarType for DateTime {
         instant(text).map(Self).map_err(InputValueError::custom)
     }
 
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(_))
+    }
+
     fn to_value(&self) -> Value {
         Value::String(format_rfc3339_micros(self.0))
     }
 }
 
-/// Reads one instant, to the microsecond.
-fn instant(text: &str) -> Result<i64, String> {
-    use crate::domain::dates::When;
-    let wrong =
-        || format!("want an instant by RFC 3339 such as 2022-04-08T17:30:00Z, not {text:?}");
-    let has_offset = text.ends_with('Z') || text.rfind(['+', '-']).is_some_and(|at| at > 18);
-    if !has_offset || text.len() < 20 || text.contains('/') {
-        return Err(wrong());
+/// An instant as a caller wrote it: a [`DateTime`] that is read where its field is known, so that
+/// what is wrong with it is told with the path of the field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instant(String);
+
+impl Instant {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// Says what would be right.
+    pub fn micros(&self) -> Result<i64, String> {
+        instant(&self.0)
     }
-    When::parse(text).map(|when| when.earliest_micros()).map_err(|_| wrong())
+}
+
+impl InputType for Instant {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <DateTime as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <DateTime as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        match value.unwrap_or_default() {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+/// Reads one instant, to the microsecond. RFC 3339 is narrower than EDTF: seconds and an offset of
+/// hours and minutes are not left out.
+fn instant(text: &str) -> Result<i64, String> {
+    const BARE: &str = "2022-04-08T17:30:00";
+    let wrong =
+        |why: &dyn std::fmt::Display| format!("want an instant by RFC 3339 such as {BARE}Z: {why}");
+    let offset = text.get(BARE.len()..).unwrap_or_default();
+    let offset = offset.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let is_offset = |offset: &str| match offset.as_bytes() {
+        [b'Z'] => true,
+        [b'+' | b'-', hours @ .., b':', _, _] => hours.len() == 2,
+        _ => false,
+    };
+    if !is_offset(offset) {
+        return Err(wrong(&"seconds and an offset of Z or +00:00 are needed"));
+    }
+    When::parse(text).map(|when| when.earliest_micros()).map_err(|error| wrong(&error))
 }
 
 /// A whole number of up to 39 digits as text, for it can pass 2^31: `"430459159130"`.
@@ -56,28 +112,48 @@ impl ScalarType for BigInt {
         number.map(Self).ok_or_else(|| InputValueError::expected_type(value))
     }
 
+    fn is_valid(value: &Value) -> bool {
+        <Self as ScalarType>::parse(value.clone()).is_ok()
+    }
+
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
 }
 
-/// An exact decimal as text, with every digit: `"430.45915913"`.
+/// An exact decimal as text, with every digit: `"430.45915913"`. A whole number may stand without
+/// quotes; a fraction may not, for it would be read as a float.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decimal(pub String);
 
-/// An exact decimal as text, with every digit: `"430.45915913"`.
+/// An exact decimal as text, with every digit: `"430.45915913"`. A whole number may stand without
+/// quotes; a fraction may not, for it would be read as a float.
 #[Scalar(name = "Decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
             Value::String(text) => Ok(Self(text)),
-            Value::Number(number) => Ok(Self(number.to_string())),
+            Value::Number(number) if !number.is_f64() => Ok(Self(number.to_string())),
             Value::Null
+            | Value::Number(_)
             | Value::Boolean(_)
             | Value::Enum(_)
             | Value::Binary(_)
             | Value::List(_)
             | Value::Object(_) => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        match value {
+            Value::String(_) => true,
+            Value::Number(number) => !number.is_f64(),
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Enum(_)
+            | Value::Binary(_)
+            | Value::List(_)
+            | Value::Object(_) => false,
         }
     }
 
@@ -106,6 +182,10 @@ impl ScalarType for Edtf {
             | Value::List(_)
             | Value::Object(_) => Err(InputValueError::expected_type(value)),
         }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(_))
     }
 
     fn to_value(&self) -> Value {
