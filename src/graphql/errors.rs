@@ -73,3 +73,34 @@ fn spelled(path: &str) -> String {
     });
     letters.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::check::{Path, Violations};
+
+    #[test]
+    fn a_path_is_spelled_in_camel_case() {
+        for (path, here) in [
+            ("filter.name.any_of[0]", "filter.name.anyOf[0]"),
+            ("order_by[2].field", "orderBy[2].field"),
+            (
+                "filter.place.within_circle.radius_kilometers",
+                "filter.place.withinCircle.radiusKilometers",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(spelled(path), here);
+        }
+    }
+
+    #[test]
+    fn a_message_that_names_the_field_at_fault_spells_it_alike() {
+        let mut violations = Violations::default();
+        violations.add(&Path::root("order_by"), "6 entries: at most 5");
+        let one = violations.finish(Some(())).unwrap_err();
+        assert_eq!(shown(&one).message, "orderBy: 6 entries: at most 5");
+        let named = errors::Error::new(Kind::Aborted, "A", "order_by is a word").at("when", "late");
+        assert_eq!(shown(&named).message, "order_by is a word");
+    }
+}

@@ -20,7 +20,9 @@ pub use operation_parts::{
     ParticipantsFilter, StepFilter, StepsFilter, WaypointFilter, WaypointsFilter,
 };
 pub use operations::OperationFilter;
-pub use orders::{AgencyOrder, OperationOrder, SeizureOrder, SensorOrder, SubstanceOrder};
+pub use orders::{
+    AgencyOrder, OperationOrder, OrderDirection, SeizureOrder, SensorOrder, SubstanceOrder,
+};
 pub use seizures::{
     ExternalIdFilter, ItemFilter, ItemsFilter, SeizureFilter, SeizuresFilter, TotalMassFilter,
 };

@@ -7,11 +7,13 @@ use async_graphql::{
 };
 use std::borrow::Cow;
 
-/// An instant by RFC 3339, in UTC and to the microsecond: `2022-04-08T17:30:00.000000Z`.
+/// An instant by RFC 3339. It is read with any offset, to the microsecond, and written in UTC, with
+/// six digits of fraction where there is one: `2022-04-08T17:30:00Z`, `2022-04-08T17:30:00.000001Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub i64);
 
-/// An instant by RFC 3339, in UTC and to the microsecond: `2022-04-08T17:30:00.000000Z`.
+/// An instant by RFC 3339. It is read with any offset, to the microsecond, and written in UTC, with
+/// six digits of fraction where there is one: `2022-04-08T17:30:00Z`, `2022-04-08T17:30:00.000001Z`.
 #[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -190,5 +192,90 @@ impl ScalarType for Edtf {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<S: ScalarType>(value: impl Into<Value>) -> Option<Value> {
+        let value = value.into();
+        let read = S::parse(value.clone()).ok().map(|scalar| scalar.to_value());
+        // What is of the wrong type is refused before anything is read.
+        assert!(S::is_valid(&value) || read.is_none(), "{value}");
+        read
+    }
+
+    #[test]
+    fn an_instant_is_read_with_any_offset_and_written_in_utc() {
+        for (written, shown) in [
+            ("2022-04-08T17:30:00Z", "2022-04-08T17:30:00Z"),
+            ("2022-04-08T10:30:00-07:00", "2022-04-08T17:30:00Z"),
+            ("2022-04-08T17:30:00.000001Z", "2022-04-08T17:30:00.000001Z"),
+            ("2022-04-08T17:30:00.5+00:00", "2022-04-08T17:30:00.500000Z"),
+            ("0001-01-01T00:00:00.000000Z", "0001-01-01T00:00:00Z"),
+            ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+        ] {
+            let again = Some(Value::from(shown));
+            assert_eq!(read::<DateTime>(written), again, "{written}");
+            assert_eq!(read::<DateTime>(shown), again, "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_instant_by_rfc_3339_is_refused() {
+        for wrong in [
+            "",
+            "yesterday",
+            "2022",
+            "2022-04-08",
+            "2022-04-08T17:30Z",
+            "2022-04-08T17:30:00",
+            "2022-04-08T17:30:00-07",
+            "2022-04-08T17:30:00-0700",
+            "2022-04-08T17:30:00-07:00?",
+            "2022-04-08T17:30:00Z?",
+            "2022-04-08T17:30:00Z/2022-04-09T17:30:00Z",
+            "2022-04-08 17:30:00Z",
+            "2022-04-08T17:30:60Z",
+            "2022-02-30T17:30:00Z",
+            "2022-04-08T17:30:00.1234567Z",
+            "2022-04-08T17:30:00.Z",
+            "2022-04-08T17:30:00é07:00",
+            "2022-04-08T17:30:0é-07:00",
+        ] {
+            assert_eq!(read::<DateTime>(wrong), None, "{wrong}");
+            let said = Instant(wrong.to_owned()).micros().unwrap_err();
+            assert!(said.starts_with("want an instant by RFC 3339 such as"), "{said}");
+        }
+        assert_eq!(read::<DateTime>(1_649_439_000), None);
+    }
+
+    #[test]
+    fn a_decimal_keeps_every_digit_and_is_never_a_float() {
+        let text = "0.100000000000000001";
+        assert_eq!(read::<Decimal>(text), Some(Value::from(text)));
+        assert_eq!(read::<Decimal>(390), Some(Value::from("390")));
+        for float in [1.5, 390.0, 1e300] {
+            assert_eq!(read::<Decimal>(float), None, "{float}");
+        }
+        assert_eq!(read::<Decimal>(true), None);
+    }
+
+    #[test]
+    fn a_whole_number_passes_the_width_of_an_int() {
+        let text = i128::MAX.to_string();
+        assert_eq!(read::<BigInt>(text.as_str()), Some(Value::from(text)));
+        assert_eq!(read::<BigInt>(-7), Some(Value::from("-7")));
+        for wrong in ["", "1.5", "1e3", "170141183460469231731687303715884105728"] {
+            assert_eq!(read::<BigInt>(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_text() {
+        assert_eq!(read::<Edtf>("2019-10-15?"), Some(Value::from("2019-10-15?")));
+        assert_eq!(read::<Edtf>(2019), None);
     }
 }

@@ -2,7 +2,8 @@
 
 mod costs;
 mod fields;
-mod schema;
+mod refused;
+pub mod schema;
 
 use crate::world::{World, on_both};
 use async_graphql::{Request, Variables};
