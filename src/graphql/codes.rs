@@ -118,3 +118,101 @@ impl<C: Code> OutputType for Coded<C> {
         Ok(self.value())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            agencies::AgencyKind,
+            filters::{
+                AgencySort, OperationSort, SeizureSort, SensorSort, SubstanceSort, WhenMode,
+            },
+            markings::Tlp,
+            operation_kinds::{
+                Confidence, ConveyanceDisposition, ConveyanceKind, DetectionRole, Domain, Outcome,
+                ParticipantRole, StepKind, TargetKind, WaypointKind,
+            },
+            places::PlaceKind,
+            quantities::{Basis, Bound, Dimension, Method, Unit},
+            seizures::{Form, Identification, ItemKind, SeizureState},
+            sensors::{ProvisionKind, SensorType},
+            substances::{Language, SubstanceClass},
+        },
+        graphql::{inputs::OrderDirection, schema},
+    };
+    use std::collections::BTreeSet;
+
+    /// Reads every value as a document and as variables write it, and writes it again.
+    fn both_ways<C: Code + std::fmt::Debug>(met: &mut BTreeSet<&'static str>) {
+        for &value in C::ALL {
+            let literal = Value::Enum(Name::new(value.name()));
+            for written in [literal.clone(), Value::String(value.name().to_owned())] {
+                let read = <Coded<C> as InputType>::parse(Some(written)).unwrap();
+                assert_eq!((read.0, read.to_value()), (value, literal.clone()));
+            }
+        }
+        for wrong in [
+            Value::Null,
+            Value::from(1),
+            Value::from(C::ALL[0].name().to_lowercase()),
+            Value::from("UNSPECIFIED"),
+            Value::from(""),
+            Value::List(vec![Value::from(C::ALL[0].name())]),
+        ] {
+            assert!(<Coded<C> as InputType>::parse(Some(wrong.clone())).is_err(), "{wrong}");
+        }
+        met.insert(C::TYPE);
+    }
+
+    macro_rules! all {
+        ($($code:ident),+ $(,)?) => {{
+            let mut met = BTreeSet::new();
+            $(both_ways::<$code>(&mut met);)+
+            met
+        }};
+    }
+
+    #[test]
+    fn every_value_of_every_enumeration_of_the_schema_goes_both_ways() {
+        let met = all!(
+            AgencyKind,
+            AgencySort,
+            Basis,
+            Bound,
+            Confidence,
+            ConveyanceDisposition,
+            ConveyanceKind,
+            DetectionRole,
+            Dimension,
+            Domain,
+            Form,
+            Identification,
+            ItemKind,
+            Language,
+            Method,
+            OperationSort,
+            OrderDirection,
+            Outcome,
+            ParticipantRole,
+            PlaceKind,
+            ProvisionKind,
+            SeizureSort,
+            SeizureState,
+            SensorSort,
+            SensorType,
+            StepKind,
+            SubstanceClass,
+            SubstanceSort,
+            TargetKind,
+            Tlp,
+            Unit,
+            WaypointKind,
+            WhenMode,
+        );
+        let sdl = schema().sdl();
+        let declared = sdl.lines().filter_map(|line| line.strip_prefix("enum "));
+        let declared: BTreeSet<&str> = declared.map(|line| line.trim_end_matches(" {")).collect();
+        assert_eq!(met, declared);
+    }
+}

@@ -4,6 +4,7 @@
 //! A field that is null or left out says nothing; a list that is given has at least one value.
 
 mod agencies;
+mod arguments;
 mod operation_parts;
 mod operations;
 mod orders;
@@ -14,12 +15,15 @@ mod summaries;
 mod values;
 
 pub use agencies::AgencyFilter;
+pub use arguments::{Bounded, Excess, Planned};
 pub use operation_parts::{
     ConveyanceFilter, ConveyancesFilter, DetectionFilter, DetectionsFilter, ParticipantFilter,
     ParticipantsFilter, StepFilter, StepsFilter, WaypointFilter, WaypointsFilter,
 };
 pub use operations::OperationFilter;
-pub use orders::{AgencyOrder, OperationOrder, SeizureOrder, SensorOrder, SubstanceOrder};
+pub use orders::{
+    AgencyOrder, OperationOrder, OrderDirection, SeizureOrder, SensorOrder, SubstanceOrder,
+};
 pub use seizures::{
     ExternalIdFilter, ItemFilter, ItemsFilter, SeizureFilter, SeizuresFilter, TotalMassFilter,
 };
@@ -47,10 +51,13 @@ macro_rules! entrances {
     ($($input:ident, $field:ident: $fields:path;)+) => {$(
         impl $input {
             /// Reads the filter in the argument `filter`; none holds for every record.
-            pub fn decode(filter: Option<Self>, violations: &mut Violations) -> Filter<$field> {
+            pub fn decode(
+                filter: Option<Bounded<Self>>,
+                violations: &mut Violations,
+            ) -> Filter<$field> {
                 let path = Path::root("filter");
-                let mut decoder = Decoder::new(violations);
-                decoder.message(&path, filter.map(Box::new), $fields).unwrap_or_default()
+                let filter = filter.and_then(|filter| filter.read(&path, violations));
+                Decoder::new(violations).message(&path, filter, $fields).unwrap_or_default()
             }
         }
     )+};

@@ -7,6 +7,7 @@ pub mod codes;
 pub mod connections;
 mod errors;
 pub mod inputs;
+pub mod nesting;
 mod plan;
 pub mod query;
 pub mod records;

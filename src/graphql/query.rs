@@ -7,8 +7,8 @@ use super::{
     },
     errors::shown,
     inputs::{
-        AgencyFilter, AgencyOrder, OperationFilter, OperationOrder, SeizureFilter, SeizureOrder,
-        SensorFilter, SensorOrder, SubstanceFilter, SubstanceOrder,
+        AgencyFilter, AgencyOrder, OperationFilter, OperationOrder, Planned, SeizureFilter,
+        SeizureOrder, SensorFilter, SensorOrder, SubstanceFilter, SubstanceOrder,
     },
     plan::{Plan, mark_of, plan},
     records::{Agency, AnyNode, Operation, Seizure, Sensor, Substance},
@@ -195,10 +195,10 @@ macro_rules! query {
                 async fn $many(
                     &self,
                     ctx: &Context<'_>,
-                    #[graphql(desc = "Only those that pass.")] filter: Option<$filter>,
+                    #[graphql(desc = "Only those that pass.")] filter: Planned<Option<$filter>>,
                     #[graphql(desc = "By what they are sorted, first by the first; ties by the \
                                       order of recording.")]
-                    order_by: Option<Vec<$order>>,
+                    order_by: Planned<Option<Vec<$order>>>,
                     #[graphql(desc = "The first so many, 0 to 1,000; 50 when neither `first` nor \
                                       `last` is given.")]
                     first: Option<i32>,

@@ -103,10 +103,11 @@ macro_rules! record {
                 async fn $list(
                     &self,
                     ctx: &async_graphql::Context<'_>,
-                    #[graphql(desc = "Only those that pass.")] filter: Option<$filter>,
+                    #[graphql(desc = "Only those that pass.")]
+                    filter: crate::graphql::inputs::Planned<Option<$filter>>,
                     #[graphql(desc = "By what they are sorted, first by the first; ties by the \
                                       order of recording.")]
-                    order_by: Option<Vec<$order>>,
+                    order_by: crate::graphql::inputs::Planned<Option<Vec<$order>>>,
                     #[graphql(desc = "The first so many, 0 to 1,000; 50 when neither `first` nor \
                                       `last` is given.")]
                     first: Option<i32>,

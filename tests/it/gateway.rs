@@ -2,7 +2,9 @@
 
 mod costs;
 mod fields;
+mod refused;
 mod schema;
+pub mod schema;
 mod totals;
 
 use crate::world::{World, on_both};

@@ -10,6 +10,7 @@ mod demo;
 mod filters;
 mod floors;
 mod gateway;
+mod inputs;
 mod ledger;
 mod markings;
 mod migrations;

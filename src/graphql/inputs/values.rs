@@ -13,7 +13,7 @@ use crate::{
     },
     graphql::{
         codes::Coded,
-        scalars::{DateTime, Decimal, Edtf},
+        scalars::{Decimal, Edtf, Instant},
     },
 };
 use async_graphql::{ID, InputObject};
@@ -53,9 +53,9 @@ pub struct CodeFilter {
 #[derive(Debug, Clone, InputObject)]
 pub struct TimeFilter {
     /// At or after this instant.
-    pub(super) from: Option<DateTime>,
+    pub(super) from: Option<Instant>,
     /// Before this instant.
-    pub(super) until: Option<DateTime>,
+    pub(super) until: Option<Instant>,
 }
 
 /// Compares an uncertain date with a span.
@@ -195,9 +195,11 @@ impl TimeFilter {
     pub(super) fn read(self, d: &mut Decoder<'_>, path: &Path<'_>) -> filters::TimeFilter {
         d.fits(path);
         let Self { from, until } = self;
+        let mut micros =
+            |field, time: Option<Instant>| d.violations.keep(&path.field(field), time?.micros());
         filters::TimeFilter {
-            from_micros: from.map(|time| time.0),
-            until_micros: until.map(|time| time.0),
+            from_micros: micros("from", from),
+            until_micros: micros("until", until),
         }
     }
 }
