@@ -40,6 +40,7 @@ constant_service! {
     list_seizures ListSeizuresRequest ListSeizuresResponse;
     batch_get_seizures BatchGetSeizuresRequest BatchGetSeizuresResponse;
     create_seizure CreateSeizureRequest Seizure;
+    summarize_seizures SummarizeSeizuresRequest SummarizeSeizuresResponse;
     update_seizure UpdateSeizureRequest Seizure;
     delete_seizure DeleteSeizureRequest Seizure;
     retract_seizure RetractSeizureRequest Seizure;

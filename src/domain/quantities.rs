@@ -433,5 +433,16 @@ pub fn express(base_units: i128, unit: Unit) -> Result<Expressed, QuantityError>
     Ok(Expressed { text: format!("{sign}{digits}"), exact })
 }
 
+/// Base units in a unit of their dimension as a float, for charts: no sum is ever made of it.
+///
+/// # Errors
+/// A bare ton.
+#[expect(clippy::cast_precision_loss, reason = "the exact digits stand beside it")]
+pub fn approximate(base_units: i128, unit: Unit) -> Result<f64, QuantityError> {
+    let Factor { dimension: _, numerator, denominator } =
+        unit.factor().ok_or(QuantityError::AmbiguousTon)?;
+    Ok(base_units as f64 * denominator as f64 / numerator as f64)
+}
+
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ mod gaps;
 mod keys;
 mod rows;
 
-pub use checks::{GroupByDraft, HavingDraft, OrderDraft, SummaryDraft};
+pub use checks::{GroupByDraft, HavingDraft, OrderDraft, SummaryDraft, check_unit};
 pub use keys::{GroupBy, Key, KeyValue, SubstanceGroup};
 
 use super::{
@@ -244,6 +244,21 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// Mass for each detection in micrograms, rounded half-even; none where either is not known.
+    #[must_use]
+    pub fn mass_per_detection(&self) -> Option<i128> {
+        let detections = i128::from(self.detection_count);
+        let mass = self.mass.base_units.filter(|_| detections > 0)?;
+        let (whole, rest) = (mass / detections, mass % detections);
+        // Compared with what is left of the divisor, so that nothing is doubled past its range.
+        let up = match rest.cmp(&(detections - rest)) {
+            Ordering::Less => 0,
+            Ordering::Greater => 1,
+            Ordering::Equal => whole % 2,
+        };
+        Some(whole + up)
+    }
+
     /// The value of a figure.
     #[must_use]
     pub fn get(&self, figure: Figure) -> Option<i128> {

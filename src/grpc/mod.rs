@@ -10,11 +10,12 @@ mod seizures;
 mod sensors;
 pub(crate) mod status;
 mod substances;
+mod summaries;
 mod values;
 
 use crate::{
     domain::{
-        check::Violations,
+        check::{Path, Violations},
         filters::{Filter, SubstanceField},
         pages::{List, Page},
         requests::{Create, Delete, Retract, Update},
@@ -31,6 +32,7 @@ pub use health::Health;
 use filters::Decoder;
 use requests::{list_of, mask, options};
 use std::sync::Arc;
+use summaries::{Told, Units};
 use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
 
 /// The contract with its comments.
@@ -252,6 +254,22 @@ service! {
             let retract = Retract { name, reason, etag, options };
             let retracted = self.registry.retract_seizure(&self.viewer, retract).await;
             retracted.map(seizures::encode).map(Response::new).map_err(status::from)
+        }
+
+        async fn summarize_seizures(
+            &self,
+            request: Request<proto::SummarizeSeizuresRequest>,
+        ) -> Result<Response<proto::SummarizeSeizuresResponse>, Status> {
+            let (filter, draft, [mass, volume]) = summaries::decode_seizures(request.into_inner());
+            let mut violations = Violations::default();
+            let filter = Decoder::new(&mut violations).seizures("filter", filter);
+            let summary = draft.check_seizures(filter, &Path::root(""), &mut violations);
+            let units = Units::check(mass, volume, &mut violations);
+            let summary = violations.finish(Some(summary)).map_err(status::from)?;
+            let figures = summary.figures.clone();
+            let found = self.registry.summarize_seizures(&self.viewer, summary).await;
+            let told = Told { figures: &figures, units };
+            found.map(|one| Response::new(told.encode_seizures(one))).map_err(status::from)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Summaries: what is counted and summed, and how.
 
 mod cases;
+mod contract;
 
 use crate::world::World;
 use interdiction::domain::{

@@ -53,6 +53,18 @@ impl Bucket {
         Self { index: self.index + 1, ..self }
     }
 
+    /// Its first day.
+    #[must_use]
+    pub fn first(self) -> Self {
+        Self { calendar: Calendar::Day, index: self.first_day() + DAYS_TO_EPOCH }
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub fn last(self) -> Self {
+        Self { index: self.next().first().index - 1, ..self.first() }
+    }
+
     /// How many buckets lie from this one to another of its kind; negative when that is earlier.
     #[must_use]
     pub fn distance(self, to: Self) -> i64 {

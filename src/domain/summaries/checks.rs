@@ -9,7 +9,7 @@ use crate::domain::{
     codes::Code as _,
     filters::Filter,
     pages::{Direction, ORDER_TERMS_MAX},
-    quantities::Dimension,
+    quantities::{Dimension, QuantityError, Unit},
     seizures::QuantityDraft,
 };
 
@@ -63,6 +63,22 @@ pub struct SummaryDraft {
     pub empty_buckets: bool,
     /// Whether the figures of all groups together are wanted.
     pub total: bool,
+}
+
+/// Reads the number of the unit that sums of a dimension are told in; 0 is the default.
+pub fn check_unit(
+    path: &Path<'_>,
+    code: i32,
+    (dimension, default): (Dimension, Unit),
+    violations: &mut Violations,
+) -> Unit {
+    let unit = violations.code_or(path, code, default);
+    if unit == Unit::Ton {
+        violations.add(path, QuantityError::AmbiguousTon);
+    } else if unit.dimension() != Some(dimension) {
+        violations.add(path, format_args!("want a unit of {}", dimension.name()));
+    }
+    unit
 }
 
 /// What a summary is of; it says which keys and figures there are.

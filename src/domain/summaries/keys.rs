@@ -161,6 +161,37 @@ pub struct SubstanceGroup {
     pub with_narrower: bool,
 }
 
+impl KeyValue {
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        match self {
+            Self::SensorType(_) => Key::SensorType,
+            Self::Sensor(_) => Key::Sensor,
+            Self::FurnishingAgency(_) => Key::FurnishingAgency,
+            Self::FurnishingRegion(_) => Key::FurnishingRegion,
+            Self::Substance(_) => Key::Substance,
+            Self::SubstanceClass(_) => Key::SubstanceClass,
+            Self::Agency(_) => Key::Agency,
+            Self::ParticipantRole(_) => Key::ParticipantRole,
+            Self::Region(_) => Key::Region,
+            Self::Subdivision(_) => Key::Subdivision,
+            Self::PlaceKind(_) => Key::PlaceKind,
+            Self::Domain(_) => Key::Domain,
+            Self::Outcome(_) => Key::Outcome,
+            Self::ConveyanceKind(_) => Key::ConveyanceKind,
+            Self::OriginRegion(_) => Key::OriginRegion,
+            Self::DestinationRegion(_) => Key::DestinationRegion,
+            Self::Time(Calendar::Year, _) => Key::Year,
+            Self::Time(Calendar::FiscalYear, _) => Key::FiscalYear,
+            Self::Time(Calendar::Quarter, _) => Key::Quarter,
+            Self::Time(Calendar::Month, _) => Key::Month,
+            Self::Time(Calendar::Week, _) => Key::Week,
+            Self::Time(Calendar::Day, _) => Key::Day,
+        }
+    }
+}
+
 /// The value of a key; none where it is not known or not to be seen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyValue {

@@ -52,6 +52,7 @@ pub(super) fn operation_fields(
         originator,
         create_time,
         update_time,
+        dated_to,
     } = filter;
     let mut all = d.composed(path, (and, or, not), operation_fields);
     all.extend(name.map(|one| is(OperationField::Name(d.name(&path.field("name"), &one)))));
@@ -87,6 +88,8 @@ pub(super) fn operation_fields(
     all.extend(
         narrative.map(|one| is(OperationField::Narrative(d.text(&path.field("narrative"), &one)))),
     );
+    let calendar = d.violations.code(&path.field("dated_to"), dated_to);
+    all.extend(calendar.map(|calendar| is(OperationField::DatedTo(calendar))));
     all.extend(d.meta(
         path,
         originator.as_ref(),

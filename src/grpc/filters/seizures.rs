@@ -48,6 +48,7 @@ pub(super) fn seizure_fields(
         originator,
         create_time,
         update_time,
+        dated_to,
     } = filter;
     let mut all = d.composed(path, (and, or, not), seizure_fields);
     all.extend(name.map(|one| is(SeizureField::Name(d.name(&path.field("name"), &one)))));
@@ -72,6 +73,8 @@ pub(super) fn seizure_fields(
             .map(|list| is(SeizureField::State(list))),
     );
     all.extend(external_id.map(|one| named(d, &path.field("external_id"), &one)));
+    let calendar = d.violations.code(&path.field("dated_to"), dated_to);
+    all.extend(calendar.map(|calendar| is(SeizureField::DatedTo(calendar))));
     all.extend(d.meta(
         path,
         originator.as_ref(),
