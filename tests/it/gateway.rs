@@ -3,7 +3,6 @@
 mod costs;
 mod fields;
 mod refused;
-mod schema;
 pub mod schema;
 mod totals;
 

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         check::Path,
+        dates::Calendar,
         filters::{Decoder, Filter, OperationField, is},
         operation_kinds::{Domain, Outcome},
     },
@@ -65,6 +66,9 @@ pub struct OperationFilter {
     pub(super) create_time: Option<TimeFilter>,
     /// When it last changed.
     pub(super) update_time: Option<TimeFilter>,
+    /// Every instant that its date can mean lies in one and the same bucket of this kind: for
+    /// MONTH, the month is known.
+    pub(super) dated_to: Option<Coded<Calendar>>,
 }
 
 pub(super) fn operation_fields(
@@ -94,6 +98,7 @@ pub(super) fn operation_fields(
         originator,
         create_time,
         update_time,
+        dated_to,
     } = filter;
     let mut all = composed(d, path, (and, or, not), operation_fields);
     all.extend(name.map(|one| is(OperationField::Name(one.read(d, &path.field("name"))))));
@@ -129,6 +134,7 @@ pub(super) fn operation_fields(
     all.extend(
         narrative.map(|one| is(OperationField::Narrative(one.read(d, &path.field("narrative"))))),
     );
+    all.extend(dated_to.map(|calendar| is(OperationField::DatedTo(calendar.0))));
     all.extend(meta(d, path, (originator, create_time, update_time), OperationField::Meta));
     all
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         check::Path,
+        dates::Calendar,
         filters::{Decoder, Filter, ItemField, SeizureField, is},
         quantities::Dimension,
         seizures::{Form, Identification, ItemKind, SeizureState},
@@ -122,6 +123,9 @@ pub struct SeizureFilter {
     pub(super) create_time: Option<TimeFilter>,
     /// When it last changed.
     pub(super) update_time: Option<TimeFilter>,
+    /// Every instant that its date can mean lies in one and the same bucket of this kind: for
+    /// MONTH, the month is known.
+    pub(super) dated_to: Option<Coded<Calendar>>,
 }
 
 pub(super) fn seizure_fields(
@@ -147,6 +151,7 @@ pub(super) fn seizure_fields(
         originator,
         create_time,
         update_time,
+        dated_to,
     } = filter;
     let mut all = composed(d, path, (and, or, not), seizure_fields);
     all.extend(name.map(|one| is(SeizureField::Name(one.read(d, &path.field("name"))))));
@@ -171,6 +176,7 @@ pub(super) fn seizure_fields(
             .map(|list| is(SeizureField::State(list))),
     );
     all.extend(external_id.map(|one| named(d, &path.field("external_id"), one)));
+    all.extend(dated_to.map(|calendar| is(SeizureField::DatedTo(calendar.0))));
     all.extend(meta(d, path, (originator, create_time, update_time), SeizureField::Meta));
     all
 }
