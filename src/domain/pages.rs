@@ -86,28 +86,38 @@ pub struct OrderTerm<S> {
     pub direction: Direction,
 }
 
-/// Reads an order from pairs of numbers: field and direction (0 or 1 ascending, 2 descending).
-pub fn check_order<S: Code>(
-    terms: &[(i32, i32)],
+/// Reads an order: at most [`ORDER_TERMS_MAX`] terms, and none of a field that an earlier one has.
+/// `read` reads one of them.
+pub fn check_order<T, S: Code>(
+    terms: &[T],
     violations: &mut Violations,
+    read: fn(&T, &Path<'_>, &mut Violations) -> Option<OrderTerm<S>>,
 ) -> Vec<OrderTerm<S>> {
     let root = Path::root("order_by");
     if !violations.count(&root, terms.len(), ORDER_TERMS_MAX) {
         return Vec::new();
     }
     let mut order: Vec<OrderTerm<S>> = Vec::new();
-    for (i, (field, direction)) in terms.iter().enumerate() {
-        let term = root.index(i);
-        let direction = Direction::of_code(&term.field("direction"), *direction, violations);
-        let field_path = term.field("field");
-        if let Some(field) = violations.code_required::<S>(&field_path, *field) {
-            if order.iter().any(|term| term.field == field) {
-                violations.add(&field_path, "stands twice in the order");
-            }
-            order.push(OrderTerm { field, direction });
+    for (i, term) in terms.iter().enumerate() {
+        let path = root.index(i);
+        let Some(term) = read(term, &path, violations) else { continue };
+        if order.iter().any(|earlier| earlier.field == term.field) {
+            violations.add(&path.field("field"), "stands twice in the order");
         }
+        order.push(term);
     }
     order
+}
+
+/// Reads a term of an order from its numbers: field and direction (0 or 1 ascending, 2 descending).
+pub fn coded_term<S: Code>(
+    &(field, direction): &(i32, i32),
+    path: &Path<'_>,
+    violations: &mut Violations,
+) -> Option<OrderTerm<S>> {
+    let direction = Direction::of_code(&path.field("direction"), direction, violations);
+    let field = violations.code_required(&path.field("field"), field)?;
+    Some(OrderTerm { field, direction })
 }
 
 /// What to list.

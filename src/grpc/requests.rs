@@ -5,7 +5,7 @@ use crate::domain::{
     codes::Code,
     errors::Result,
     filters::Filter,
-    pages::{List, PAGE_TOKEN_CHARS_MAX, PageSize, check_order},
+    pages::{List, PAGE_TOKEN_CHARS_MAX, PageSize, check_order, coded_term},
     requests::WriteOptions,
 };
 use prost_types::FieldMask;
@@ -29,7 +29,7 @@ pub(super) fn list_of<F, S: Code>(
         let message = "longer than any token of ours: send next_page_token as it came";
         violations.add(&Path::root("page_token"), message);
     }
-    let order = check_order(order, &mut violations);
+    let order = check_order(order, &mut violations, coded_term);
     let page_size = PageSize::check(page_size, &mut violations);
     violations.finish(Some(List {
         filter,

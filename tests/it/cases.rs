@@ -9,7 +9,7 @@ use interdiction::domain::{
     markings::{MarkingDraft, Tlp},
     operation_parts::{DetectionDraft, DetectionRole},
     operations::{Operation, OperationDraft},
-    pages::{List, PageSize},
+    pages::{List, PageSize, check_order, coded_term},
     places::{PlaceDraft, PointDraft},
     quantities::Unit,
     requests::{Create, Delete, Retract, Update, WriteOptions},
@@ -251,7 +251,7 @@ async fn pages(world: World) {
     for (field, direction) in [(0, 1), (1, 1), (1, 2), (2, 2), (3, 1), (4, 1), (4, 2), (5, 1)] {
         let mut violations = Default::default();
         let terms = if field == 0 { vec![] } else { vec![(field, direction)] };
-        let order = interdiction::domain::pages::check_order(&terms, &mut violations);
+        let order = check_order(&terms, &mut violations, coded_term);
         let mut seen = Vec::new();
         let mut list = List { order, page_size: PageSize::check(2, &mut violations), ..all() };
         loop {

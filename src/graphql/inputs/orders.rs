@@ -2,10 +2,10 @@
 
 use crate::{
     domain::{
-        check::{Path, Violations},
-        codes::{Code, codes},
+        check::Violations,
+        codes::codes,
         filters::{AgencySort, OperationSort, SeizureSort, SensorSort, SubstanceSort},
-        pages::{self, ORDER_TERMS_MAX},
+        pages,
     },
     graphql::codes::Coded,
 };
@@ -49,12 +49,10 @@ macro_rules! orders {
                 order: Option<Vec<Self>>,
                 violations: &mut Violations,
             ) -> Vec<pages::OrderTerm<$sort>> {
-                let terms = order.unwrap_or_default();
-                let terms = terms.into_iter().map(|term| {
-                    let Self { field, direction } = term;
-                    pages::OrderTerm { field: field.0, direction: direction.0.into() }
-                });
-                distinct(terms.collect(), violations)
+                pages::check_order(&order.unwrap_or_default(), violations, |term, _, _| {
+                    let Self { field, direction } = *term;
+                    Some(pages::OrderTerm { field: field.0, direction: direction.0.into() })
+                })
             }
         }
     )+};
@@ -66,20 +64,4 @@ orders! {
     OperationOrder, OperationSort: "operations";
     SeizureOrder, SeizureSort: "seizures";
     SubstanceOrder, SubstanceSort: "substances";
-}
-
-fn distinct<S: Code>(
-    terms: Vec<pages::OrderTerm<S>>,
-    violations: &mut Violations,
-) -> Vec<pages::OrderTerm<S>> {
-    let root = Path::root("order_by");
-    if !violations.count(&root, terms.len(), ORDER_TERMS_MAX) {
-        return Vec::new();
-    }
-    for (i, term) in terms.iter().enumerate() {
-        if terms[..i].iter().any(|earlier| earlier.field == term.field) {
-            violations.add(&root.index(i).field("field"), "stands twice in the order");
-        }
-    }
-    terms
 }

@@ -9,7 +9,9 @@ use crate::{
     graphql::{
         codes::Coded,
         connections::DetectionConnection,
-        inputs::{DetectionFilter, OperationFilter, OperationOrder, SeizureFilter, SeizureOrder},
+        inputs::{
+            DetectionFilter, OperationFilter, OperationOrder, Planned, SeizureFilter, SeizureOrder,
+        },
         values::{Place, When},
     },
     store::{Node, Own},
@@ -50,7 +52,7 @@ guarded! {
         async fn detections(
             &self,
             ctx: &Context<'_>,
-            #[graphql(desc = "Only those that pass.")] filter: Option<DetectionFilter>,
+            #[graphql(desc = "Only those that pass.")] filter: Planned<Option<DetectionFilter>>,
             #[graphql(desc = "The first so many, 0 to 1,000; 50 when neither `first` nor `last` \
                               is given.")]
             first: Option<i32>,
