@@ -2,6 +2,7 @@
 
 use crate::domain::errors::Error;
 use std::{
+    any::Any,
     hash::{BuildHasher as _, RandomState},
     sync::{
         LazyLock,
@@ -14,6 +15,15 @@ pub fn log(error: &Error) -> String {
     let id = fault_id();
     tracing::error!(id, message = %error.message, "internal error");
     id
+}
+
+/// What a panic is to its caller: a fault of ours. The process's panic hook tells where it happened;
+/// its text goes to the log with the place that was at work.
+#[must_use]
+pub fn panicked(place: &str, panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&'static str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Error::internal(format!("{place} panicked: {}", text.unwrap_or("not a text")))
 }
 
 /// An id that no caller can guess the next of: a keyed hash of a count.

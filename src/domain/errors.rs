@@ -29,6 +29,25 @@ pub enum Kind {
     Internal,
 }
 
+impl Kind {
+    /// Its name, the same in both wire contracts: that of the code in `google.rpc.Code`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Invalid => "INVALID_ARGUMENT",
+            Self::NotFound => "NOT_FOUND",
+            Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::PermissionDenied => "PERMISSION_DENIED",
+            Self::FailedPrecondition => "FAILED_PRECONDITION",
+            Self::Aborted => "ABORTED",
+            Self::Exhausted => "RESOURCE_EXHAUSTED",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
 /// Why something failed, in words and in a stable reason.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Error {

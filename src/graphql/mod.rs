@@ -5,9 +5,11 @@
 
 pub mod codes;
 pub mod connections;
+mod cost;
+pub mod documents;
 mod errors;
+pub mod http;
 pub mod inputs;
-pub mod nesting;
 mod plan;
 pub mod query;
 pub mod records;
@@ -15,15 +17,40 @@ pub mod scalars;
 pub mod summaries;
 pub mod values;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+use crate::{domain::viewers::Viewer, registry::Registry};
+use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema};
+use axum::Router;
+use documents::{Documents, Trusted};
 
 /// The schema of the analysts' contract.
 pub type RegistrySchema = Schema<query::Query, EmptyMutation, EmptySubscription>;
 
+/// The route of the analysts' contract over a registry. Until identities arrive, every caller is the
+/// viewer that the server is configured with.
+pub fn routes(
+    registry: Registry,
+    viewer: Viewer,
+    trusted: Trusted,
+    request_bytes_max: usize,
+) -> Router {
+    let prepare =
+        move |question: Request| question.data(query::Asked::new(registry.clone(), viewer.clone()));
+    let endpoint = http::Endpoint {
+        executor: schema(),
+        prepare: Box::new(prepare),
+        documents: Documents::new(trusted),
+        body_bytes_max: request_bytes_max,
+    };
+    endpoint.routes()
+}
+
 /// Builds the schema, which is the same for every viewer.
 #[must_use]
 pub fn schema() -> RegistrySchema {
-    Schema::build(query::Query, EmptyMutation, EmptySubscription).finish()
+    Schema::build(query::Query, EmptyMutation, EmptySubscription)
+        // Checked before, by `cost`, which counts levels as the library does.
+        .limit_recursive_depth(usize::try_from(cost::Limits::LEVELS).unwrap_or(usize::MAX) + 1)
+        .finish()
 }
 
 /// The schema as it is published: every type with its documentation, in the schema language.

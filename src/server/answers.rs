@@ -3,11 +3,12 @@
 
 use crate::{
     domain::errors::{Error, Kind},
+    graphql::http::{self as graphql, Media},
     grpc::status,
 };
 use axum::body::Body;
 use http::{
-    HeaderMap, HeaderValue, Response, StatusCode,
+    HeaderMap, HeaderValue, Response, StatusCode, Uri,
     header::{CONTENT_TYPE, RETRY_AFTER},
 };
 use tonic::Status;
@@ -19,17 +20,22 @@ pub(super) enum Dialect {
     Grpc,
     /// gRPC-Web, with the content type to answer in: the caller's own.
     GrpcWeb(HeaderValue),
+    /// GraphQL over HTTP, answered with its errors.
+    Graphql(Media),
     /// Anything else, answered with HTTP's own status and a line of text.
     Http,
 }
 
 impl Dialect {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(path: &str, headers: &HeaderMap) -> Self {
         match headers.get(CONTENT_TYPE) {
             Some(sent) if sent.as_bytes().starts_with(b"application/grpc-web") => {
                 Self::GrpcWeb(sent.clone())
             }
             Some(sent) if sent.as_bytes().starts_with(b"application/grpc") => Self::Grpc,
+            Some(_) | None if path == graphql::PATH => {
+                Self::Graphql(Media::accepted(headers).unwrap_or(Media::Json))
+            }
             Some(_) | None => Self::Http,
         }
     }
@@ -37,8 +43,11 @@ impl Dialect {
     /// The answer to an error.
     pub(super) fn answer(&self, error: Error) -> Response<Body> {
         let (http, retry_after) = (http_status(error.kind), error.retry_after);
-        let mut answer = self.tell(status::from(error), http);
-        if let (Self::Http, Some(delay)) = (self, retry_after) {
+        let mut answer = match self {
+            Self::Graphql(media) => graphql::answer_error(&error, http, *media),
+            Self::Grpc | Self::GrpcWeb(_) | Self::Http => self.tell(status::from(error), http),
+        };
+        if let (Self::Http | Self::Graphql(_), Some(delay)) = (self, retry_after) {
             answer.headers_mut().insert(RETRY_AFTER, delay.as_secs().into());
         }
         answer
@@ -54,7 +63,7 @@ impl Dialect {
                 answer.headers_mut().insert(CONTENT_TYPE, content_type.clone());
                 answer
             }
-            Self::Http => text(http, format!("{}\n", status.message())),
+            Self::Http | Self::Graphql(_) => text(http, format!("{}\n", status.message())),
         }
     }
 }
@@ -82,6 +91,6 @@ fn http_status(kind: Kind) -> StatusCode {
 }
 
 /// The routes' fallback: UNIMPLEMENTED, or HTTP 404. tonic's own answers 200 to a browser.
-pub(super) async fn nothing_here(headers: HeaderMap) -> Response<Body> {
-    Dialect::of(&headers).tell(status::nothing_here(), StatusCode::NOT_FOUND)
+pub(super) async fn nothing_here(uri: Uri, headers: HeaderMap) -> Response<Body> {
+    Dialect::of(uri.path(), &headers).tell(status::nothing_here(), StatusCode::NOT_FOUND)
 }

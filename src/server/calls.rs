@@ -15,6 +15,7 @@ use crate::{
         errors::{Error, Kind},
         requests::Deadline,
     },
+    faults,
     grpc::status,
 };
 use axum::{
@@ -25,7 +26,6 @@ use http::{HeaderMap, Request, Response, Uri};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use std::{
-    any::Any,
     convert::Infallible,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -60,7 +60,7 @@ impl hyper::service::Service<Request<Incoming>> for Calls {
 
     fn call(&self, request: Request<Incoming>) -> Call {
         let mut turn = Turn::begin(&self.activity);
-        let dialect = Dialect::of(request.headers());
+        let dialect = Dialect::of(request.uri().path(), request.headers());
         let running = self.begin(&dialect, &mut turn, request);
         Call { dialect, turn: Some(turn), running }
     }
@@ -149,25 +149,19 @@ impl Running {
 fn explained(dialect: &Dialect, mut answer: Response<Body>) -> Response<Body> {
     match dialect {
         Dialect::Grpc | Dialect::GrpcWeb(_) => status::explain(answer.headers_mut()),
-        Dialect::Http => {}
+        Dialect::Graphql(_) | Dialect::Http => {}
     }
     answer
 }
 
-/// Runs a step of a handler. The process's panic hook tells where a panic happened; its text goes
-/// to the log with the id that the caller hears.
+/// Runs a step of a handler.
 fn catch<T>(uri: &Uri, step: impl FnOnce() -> T) -> Result<T, Error> {
     // A broken invariant is not seen again: a panicked handler is dropped, and what handlers
     // share guards itself, a lock by its poison and a write by its transaction.
     catch_unwind(AssertUnwindSafe(step)).map_err(|panic| {
         // The path alone: a query string may hold what does not belong in a log.
-        Error::internal(format!("{} panicked: {}", uri.path(), words(panic.as_ref())))
+        faults::panicked(uri.path(), panic.as_ref())
     })
-}
-
-fn words(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&'static str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("not a text")
 }
 
 /// An answer's body. hyper asks for a part when the one before the last has gone to the peer, so a

@@ -47,7 +47,7 @@ impl Host {
     pub(super) fn routes_for(&self, dialect: &Dialect) -> &Router {
         match dialect {
             Dialect::GrpcWeb(_) => &self.web,
-            Dialect::Grpc | Dialect::Http => &self.routes,
+            Dialect::Grpc | Dialect::Graphql(_) | Dialect::Http => &self.routes,
         }
     }
 

@@ -20,6 +20,7 @@ use crate::{
         regions::RegionCode,
         viewers::{Role, Viewer},
     },
+    graphql::{self, documents::Trusted},
     grpc::Services,
     registry::{Registry, Source},
     store::{Options, PostgresLimits, Store, StoreUrl},
@@ -106,11 +107,14 @@ pub async fn serve(
     config: &Config,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let (routes, health) = Services::new(registry, viewer)
-        .routes(config.limits.request_bytes_max)
+    let request_bytes_max = config.limits.request_bytes_max;
+    let trusted = Trusted::default();
+    let graphql = graphql::routes(registry.clone(), viewer.clone(), trusted, request_bytes_max);
+    let (grpc, health) = Services::new(registry, viewer)
+        .routes(request_bytes_max)
         .await
         .map_err(|error| Error::internal(error.to_string()))?;
-    let app = with_fallback(routes.into_axum_router().reset_fallback());
+    let app = with_fallback(grpc.into_axum_router().reset_fallback().merge(graphql));
     let shutdown = async move {
         shutdown.await;
         health.stop().await;

@@ -23,6 +23,7 @@ fn every_kind_has_its_code_and_says_its_reason() {
         let reason = if kind == Kind::Internal { "INTERNAL" } else { "SOME_REASON" };
         let status = from(Error::new(kind, reason, "what is wrong"));
         assert_eq!(status.code(), code, "{kind:?}");
+        assert_eq!(kind.code().replace('_', ""), format!("{code:?}").to_uppercase());
         let info = status.get_details_error_info().expect("every error carries an ErrorInfo");
         assert_eq!((info.reason.as_str(), info.domain.as_str()), (reason, "interdiction"));
     }

@@ -45,7 +45,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-const MIB: isize = 1 << 20;
+pub const MIB: isize = 1 << 20;
 
 fn varint(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -67,17 +67,23 @@ fn frame(message: &[u8]) -> Vec<u8> {
     [vec![0], length.to_vec(), message.to_vec()].concat()
 }
 
+/// What comes of some work, and the most bytes that were held meanwhile beside what was before.
+pub async fn peak<T>(work: impl Future<Output = T>) -> (T, isize) {
+    let before = NOW.get();
+    PEAK.set(before);
+    let done = work.await;
+    (done, PEAK.get() - before)
+}
+
 /// Calls, and the most bytes that were held meanwhile beside the message itself.
 async fn cost(address: SocketAddr, path: &str, message: &[u8]) -> (Status, isize) {
     let mut peer = http2(address).await;
     let warm = post(path, "application/grpc", frame(b"").into());
     unary(&mut peer, warm).await;
     let call = post(path, "application/grpc", frame(message).into());
-    let before = NOW.get();
-    PEAK.set(before);
-    let answer = unary(&mut peer, call).await;
+    let (answer, peak) = peak(unary(&mut peer, call)).await;
     let status = Status::from_header_map(&answer.headers).expect("a refusal is trailers alone");
-    (status, PEAK.get() - before)
+    (status, peak)
 }
 
 /// Empty elements of two bytes each, as many as fit.

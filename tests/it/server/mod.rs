@@ -4,6 +4,7 @@
 mod crowds;
 mod deadlines;
 mod drain;
+mod endpoint;
 mod hostile;
 mod lifetimes;
 mod memory;

@@ -11,10 +11,10 @@ use std::{
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn line_with(&self, id: &str) -> String {
+    pub fn line_with(&self, id: &str) -> String {
         let log = self.0.lock().expect("not poisoned");
         let text = String::from_utf8_lossy(&log);
         text.lines().find(|line| line.contains(id)).unwrap_or_default().to_owned()
@@ -39,7 +39,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-fn id_in(message: &str) -> &str {
+pub fn id_in(message: &str) -> &str {
     let id = message.strip_prefix("internal error, id ").expect("nothing but an id");
     assert!(id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
     id

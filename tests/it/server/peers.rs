@@ -25,6 +25,8 @@ pub const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
 /// An HTTP/2 connection and what drives it, for a test that wants to stop driving.
 pub async fn http2_by_hand(address: SocketAddr) -> (Http2, Driver) {
     let stream = TcpStream::connect(address).await.expect("connects");
+    // A body that waits for the acknowledgement of its head would be 40 ms late.
+    stream.set_nodelay(true).expect("a socket");
     hyper::client::conn::http2::Builder::new(TokioExecutor::new())
         .handshake(TokioIo::new(stream))
         .await

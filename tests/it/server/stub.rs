@@ -58,10 +58,14 @@ pub struct Running {
 
 impl Running {
     pub async fn start(limits: Limits) -> Self {
+        let open = Arc::default();
+        Self::over(routes(Stub { open: Arc::clone(&open) }), open, limits).await
+    }
+
+    /// Serves any routes; `open` is what they count.
+    pub async fn over(routes: Router, open: Arc<AtomicUsize>, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
-        let open = Arc::default();
-        let routes = routes(Stub { open: Arc::clone(&open) });
         let (stop, stopped) = oneshot::channel();
         let shutdown = async { stopped.await.unwrap_or(()) };
         let ended = tokio::spawn(serve(listener, routes, limits, shutdown));
