@@ -12,6 +12,7 @@ mod draws;
 mod parts;
 mod questions;
 mod rules;
+mod summaries;
 mod tables;
 
 use crate::world::{AGENCIES, Backend, World, all, create, nouns::Noun, size, update, viewer};

@@ -12,7 +12,9 @@ use crate::{
     },
     store::{dialect::Row, filters::at},
 };
-use sea_orm::sea_query::{Alias, CaseStatement, Condition, Expr, ExprTrait as _, Func};
+use sea_orm::sea_query::{
+    Alias, CaseStatement, Condition, Expr, ExprTrait as _, Func, SelectStatement,
+};
 
 /// One more than the largest lower half.
 const HALF: i64 = 1 << 32;
@@ -109,6 +111,22 @@ impl Columns {
             Lies::Halved(upper, lower) => {
                 let of = |half: Expr| sum(added(figure, items, half));
                 vec![(upper, of(value().div(HALF))), (lower, of(value().modulo(HALF)))]
+            }
+        }
+    }
+
+    /// Adds up what rows under an alias have. No rows at all count to zero, and know no sum.
+    pub fn add_up(&self, query: &mut SelectStatement, alias: &str) {
+        for figure in &self.0 {
+            match lies(*figure) {
+                Lies::In(name) => {
+                    let counted = Func::coalesce([sum(at(alias, name)), Expr::value(0_i64)]);
+                    query.expr_as(counted, Alias::new(name));
+                }
+                Lies::Halved(upper, lower) => {
+                    query.expr_as(sum(at(alias, upper)), Alias::new(upper));
+                    query.expr_as(sum(at(alias, lower)), Alias::new(lower));
+                }
             }
         }
     }

@@ -104,9 +104,7 @@ fn groups(lens: &Lens, keys: &Keys, columns: &Columns, base: SelectStatement) ->
             .column((Alias::new(MAPPED), name.clone()))
             .add_group_by([Expr::col((Alias::new(MAPPED), name))]);
     }
-    for name in columns.names() {
-        groups.expr_as(figures::sum(at(MAPPED, name)), Alias::new(name));
-    }
+    columns.add_up(&mut groups, MAPPED);
     groups
 }
 
@@ -114,9 +112,7 @@ fn groups(lens: &Lens, keys: &Keys, columns: &Columns, base: SelectStatement) ->
 fn sums_of(columns: &Columns) -> SelectStatement {
     let mut total = Query::select();
     total.from(Alias::new(GROUPS));
-    for name in columns.names() {
-        total.expr_as(figures::sum(at(GROUPS, name)), Alias::new(name));
-    }
+    columns.add_up(&mut total, GROUPS);
     total
 }
 

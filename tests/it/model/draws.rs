@@ -28,8 +28,20 @@ pub const SUBSTANCES: [&str; 6] = [
     "cocaine-hydrochloride",
     "crystal-methamphetamine",
 ];
-pub const DATES: [&str; 7] =
-    ["2020", "2020-10", "2020-10-15", "2020-10-15T14:30:00Z", "../2020-01", "2020-11/..", "2021?"];
+pub const DATES: [&str; 12] = [
+    "2020",
+    "2020-10",
+    "2020-10-15",
+    "2020-10-15T14:30:00Z",
+    "../2020-01",
+    "2020-11/..",
+    "2021?",
+    "2020-09-30T23:30:00-07:00",
+    "2020-09-30/2020-10-01",
+    "2021-01-02/2021-01-03",
+    "2020-12-31/2021-01-01",
+    "2016-02-29",
+];
 pub const POINTS: [(f64, f64); 4] =
     [(29.07, -110.96), (31.31, -110.94), (-17.7, 179.9), (4.6, -74.1)];
 pub const SCHEMES: [&str; 2] = ["case", "dod"];
@@ -164,14 +176,26 @@ pub fn operations(tables: &Tables, chance: &mut Chance) -> OperationDraft {
             disposition: chance.code(3),
             ..ConveyanceDraft::default()
         }),
-        route: chance.some(2, |chance| WaypointDraft {
-            kind: 2,
-            place: Some(least::in_subdivision(chance.pick(&SUBDIVISIONS))),
-        }),
+        route: route(chance),
         narrative: chance.text(&NAMES),
         sources: Vec::new(),
         marking: marking(tables, chance),
     }
+}
+
+fn route(chance: &mut Chance) -> Vec<WaypointDraft> {
+    let kinds: &[i32] = chance.pick(&[&[][..], &[2], &[1, 3], &[1, 2, 2], &[3]]);
+    let kinds = kinds.iter();
+    kinds
+        .map(|kind| WaypointDraft {
+            kind: *kind,
+            place: Some(match chance.below(3) {
+                0 => least::point(4.6, -74.1),
+                1 => least::in_region(chance.pick(&REGIONS)),
+                _ => least::in_subdivision(chance.pick(&SUBDIVISIONS)),
+            }),
+        })
+        .collect()
 }
 
 fn detections(tables: &Tables, chance: &mut Chance) -> Vec<DetectionDraft> {
