@@ -40,7 +40,7 @@ async fn a_status_tells_a_wrong_document_where_it_may() {
         ("query A { service { name } } query B { service { name } }", "INVALID_ARGUMENT"),
         ("subscription { service { name } }", "INVALID_ARGUMENT"),
         ("mutation { service { name } }", "GRAPHQL_VALIDATION_FAILED"),
-        ("{ a { ".repeat(30).leak(), "INVALID_ARGUMENT"),
+        ("{ a { ".repeat(40).leak(), "INVALID_ARGUMENT"),
     ] {
         let answer = Ask::document(document).of(&mut peer).await;
         assert_eq!(answer.http_status, 400, "{document}");
