@@ -156,7 +156,7 @@ impl Session {
         mut page: SelectStatement,
     ) -> SelectStatement {
         let mut query = Query::select();
-        self.from_parents(&mut query, parents);
+        self.begin_at_parents(&mut query, parents);
         query.expr(at(PARENTS, PARENT));
         match self.link {
             Link::Sqlite(_) => {
@@ -178,7 +178,7 @@ impl Session {
     }
 
     /// Begins a query at keys, bound as one value.
-    pub(super) fn from_parents(&self, query: &mut SelectStatement, parents: &[i64]) {
+    pub(super) fn begin_at_parents(&self, query: &mut SelectStatement, parents: &[i64]) {
         let mut keys = Query::select();
         match self.link {
             Link::Sqlite(_) => {

@@ -180,7 +180,7 @@ async fn totals(
 ) -> Result<HashMap<i64, i64>> {
     counted.expr(Expr::cust("COUNT(*)"));
     let mut query = Query::select();
-    session.from_parents(&mut query, parents);
+    session.begin_at_parents(&mut query, parents);
     query.expr(at(PARENTS, PARENT)).expr(Expr::SubQuery(None, Box::new(counted.into())));
     let totals = session.rows(&query, |row| Ok((row.int()?, row.int()?))).await?;
     Ok(totals.into_iter().collect())

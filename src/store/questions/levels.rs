@@ -233,7 +233,7 @@ impl<R: Listed> Level<'_, R> {
             return Ok(HashMap::from([(0, total.unwrap_or(0))]));
         };
         let mut query = Query::select();
-        session.from_parents(&mut query, parents);
+        session.begin_at_parents(&mut query, parents);
         query.expr(at(PARENTS, PARENT)).expr(Expr::SubQuery(None, Box::new(counted.into())));
         let totals = session.rows(&query, |row| Ok((row.int()?, row.int()?))).await?;
         Ok(totals.into_iter().collect())

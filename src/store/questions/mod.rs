@@ -309,7 +309,7 @@ async fn part_rows(
     keys: &[i64],
 ) -> Result<Vec<(i64, Arc<Node>)>> {
     let mut query = Query::select();
-    session.from_parents(&mut query, keys);
+    session.begin_at_parents(&mut query, keys);
     let owner = at(T, table.owner()).eq(at(PARENTS, PARENT));
     query
         .join_as(JoinType::InnerJoin, Alias::new(table.name()), Alias::new(T), owner)
