@@ -1,6 +1,7 @@
 //! The analysts' contract: documents over the cases, what they cost, and what they never tell.
 
 mod costs;
+mod examples;
 mod fields;
 mod refused;
 pub mod schema;
