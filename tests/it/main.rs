@@ -4,6 +4,7 @@ mod agencies;
 mod bad_inputs;
 mod cases;
 mod check;
+mod clients;
 mod config;
 mod crash;
 mod demo;
