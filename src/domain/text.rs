@@ -1,6 +1,6 @@
 //! Free text: its bounds, and how a search folds it.
 
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Whether a text may hold line breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +30,37 @@ pub fn bounded(text: &str, chars_max: usize, lines: Lines) -> Result<(), String>
     }
 }
 
+/// The most bytes that a character folds to. A syllable of Hangul takes as many; a sort value and
+/// the page token that holds it are bounded by it.
+pub const FOLDED_CHAR_BYTES_MAX: usize = 9;
+
 /// Folds case and accents away: compatibility decomposition (NFKD), combining marks dropped, lower
-/// case. Two texts that fold alike are equal to a search, on both backends.
+/// case. A character that stands for words, such as U+FDFA, stays as it is: it would take more than
+/// [`FOLDED_CHAR_BYTES_MAX`]. Two texts that fold alike are equal to a search, on both backends.
 #[must_use]
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        fold_char(c, &mut folded);
+    }
+    folded
+}
+
+// NFKD also orders combining marks, and none of them stays.
+fn fold_char(c: char, folded: &mut String) {
+    let start = folded.len();
+    decompose_compatible(c, |part| {
+        if !is_combining_mark(part) {
+            folded.extend(part.to_lowercase());
+        }
+    });
+    if folded.len() - start > FOLDED_CHAR_BYTES_MAX {
+        folded.truncate(start);
+        folded.extend(c.to_lowercase());
+    }
 }
 
 #[cfg(test)]
@@ -49,6 +72,23 @@ mod tests {
         assert_eq!(fold("Peñasco"), "penasco");
         assert_eq!(fold("SÃO PAULO"), "sao paulo");
         assert_eq!(fold("Ｋｏｋａｉｎ"), "kokain");
+    }
+
+    #[test]
+    fn no_character_folds_to_more_than_its_bound() {
+        let longest = (char::MIN..=char::MAX).map(|c| fold(&c.to_string()).len()).max();
+        assert_eq!(longest, Some(FOLDED_CHAR_BYTES_MAX));
+        assert_eq!(fold("\u{fdfa}"), "\u{fdfa}");
+        assert_eq!(fold("한"), "\u{1112}\u{1161}\u{11ab}");
+    }
+
+    #[test]
+    fn folds_character_by_character_as_the_whole_text() {
+        use unicode_normalization::UnicodeNormalization as _;
+        for text in ["a\u{301}\u{323}\u{327}", "ﬁ\u{5b0}Å", "각\u{1ab}", "\u{344}ΐ"] {
+            let whole = text.nfkd().filter(|c| !is_combining_mark(*c));
+            assert_eq!(fold(text), whole.flat_map(char::to_lowercase).collect::<String>());
+        }
     }
 
     #[test]

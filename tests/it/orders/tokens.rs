@@ -5,9 +5,10 @@ use crate::world::{
 };
 use interdiction::domain::{
     agencies::Agency,
+    codes::Code as _,
     errors::Kind,
     filters::{AgencyField, AgencySort, Filter, SeizureField, SeizureSort},
-    pages::{List, PageSize},
+    pages::{Direction, List, OrderTerm, PAGE_TOKEN_CHARS_MAX, PageSize},
     seizures::{Seizure, SeizureDraft},
 };
 
@@ -20,6 +21,7 @@ on_both! {
     garbage_is_no_token: garbage;
     the_last_page_has_no_token: last;
     a_page_holds_at_most_a_thousand_records: coerced;
+    a_token_is_taken_back_whatever_the_names: long_names;
 }
 
 type Query = List<SeizureField, SeizureSort>;
@@ -136,4 +138,33 @@ async fn coerced(world: World) {
     let mut violations = Default::default();
     let _size = PageSize::check(-1, &mut violations);
     assert_eq!(violations.into_found()[0].field, "page_size");
+}
+
+/// Every sort at once, by names of the most characters that fold to the most bytes, and that a
+/// token has to escape.
+async fn long_names(world: World) {
+    let viewer = world.viewer("mx-sedena");
+    for (n, c) in ["\u{fdfa}", "\u{ad00}", "\"", "\\", "\u{1f200}"].into_iter().enumerate() {
+        for twin in ["a", "b"] {
+            let draft = drafts::agency(&c.repeat(200));
+            let id = format!("{twin}-{n}{}", "x".repeat(58));
+            let _made: Agency = world.add_as(&viewer, &id, draft).await;
+        }
+    }
+    let every = AgencySort::ALL.iter().filter(|sort| **sort != AgencySort::DisplayName).take(4);
+    let sorts = std::iter::once(&AgencySort::DisplayName).chain(every);
+    let term = |sort: &AgencySort| OrderTerm { field: *sort, direction: Direction::Descending };
+    let order = sorts.map(term).collect();
+    let mut list = List { order, page_size: size(1), ..all::<Agency>() };
+    let mut seen = std::collections::BTreeSet::new();
+    loop {
+        let page = Agency::list(&world.registry, &viewer, list.clone()).await.unwrap();
+        seen.extend(page.records.iter().map(|agency| agency.id.clone()));
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        assert!(page.next_page_token.len() <= PAGE_TOKEN_CHARS_MAX);
+        list.page_token = page.next_page_token;
+    }
+    assert_eq!(seen.len(), 10 + crate::world::AGENCIES.len());
 }
