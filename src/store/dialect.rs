@@ -22,7 +22,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     RuntimeErr, Statement, StatementBuilder, Value,
     sea_query::{
-        Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, JoinType, Order, Query,
+        Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, JoinType, LockType, Order, Query,
         SelectStatement,
     },
 };
@@ -61,6 +61,9 @@ impl Engine {
         }
     }
 }
+
+/// How a row is locked against other writers until the transaction ends.
+pub(super) const ROW_LOCK: LockType = LockType::Update;
 
 /// One snapshot or one transaction.
 pub struct Session {
@@ -132,14 +135,12 @@ impl Session {
         done.map(|_| ()).map_err(|error| postgres_error(&error))
     }
 
-    /// Locks a row against other writers until the transaction ends. On SQLite the transaction
-    /// locks all rows from its beginning.
-    pub(super) fn lock_row(&self, query: &mut SelectStatement, alias: &'static str) {
+    /// Whether a row is locked against other writers by a statement; on SQLite the transaction locks
+    /// all rows from its beginning.
+    pub(super) fn locks_rows(&self) -> bool {
         match self.link {
-            Link::Sqlite(_) => {}
-            Link::Postgres(_) | Link::PostgresPool(_) => {
-                query.lock_with_tables(sea_orm::sea_query::LockType::Update, [Alias::new(alias)]);
-            }
+            Link::Sqlite(_) => false,
+            Link::Postgres(_) | Link::PostgresPool(_) => true,
         }
     }
 

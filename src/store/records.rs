@@ -2,7 +2,7 @@
 
 use super::{
     Lens, Reach, Span,
-    dialect::{Row, Session, Spelled},
+    dialect::{ROW_LOCK, Row, Session, Spelled},
     entity::{agencies, markings},
     guard::{self, Guarded, col},
     markings::read_marking,
@@ -156,27 +156,9 @@ impl Session {
     /// # Errors
     /// When the store cannot be read.
     pub async fn find<R: Stored>(&mut self, lens: &Lens, ids: &[R::Id]) -> Result<Vec<Found<R>>> {
-        self.find_rows(lens, ids, false).await
-    }
-
-    /// The record of an id that the lens shows, locked against other writers.
-    ///
-    /// # Errors
-    /// `NotFound` when it is hidden or absent.
-    pub async fn find_to_change<R: Stored>(&mut self, lens: &Lens, id: &R::Id) -> Result<Found<R>> {
-        let mut found = self.find_rows::<R>(lens, std::slice::from_ref(id), true).await?;
-        found.pop().ok_or_else(|| Error::not_found(id.to_string()))
-    }
-
-    async fn find_rows<R: Stored>(
-        &mut self,
-        lens: &Lens,
-        ids: &[R::Id],
-        lock: bool,
-    ) -> Result<Vec<Found<R>>> {
         let statement = match ids {
-            [id] => self.find_one::<R>(lens, [R::id_value(id)], lock),
-            ids => self.spell(&self.lookup::<R>(lens, ids.iter().map(R::id_value), lock)),
+            [id] => self.find_one::<R>(lens, [R::id_value(id)]),
+            ids => self.spell(&lookup::<R>(lens, ids.iter().map(R::id_value))),
         };
         let mut found = self.rows(statement, |row| read_found::<R>(row, lens)).await?;
         if !found.is_empty() {
@@ -185,12 +167,49 @@ impl Session {
         Ok(found)
     }
 
-    fn find_one<R: Stored>(&self, lens: &Lens, id: [Value; 1], lock: bool) -> Spelled {
-        let (grants, all_references) = (lens.grants.len(), lens.all_references);
-        let shape = Shape::Find { table: R::Entity::TABLE, lock, grants, all_references };
+    /// The record of an id that the lens shows, locked against other writers.
+    ///
+    /// # Errors
+    /// `NotFound` when it is hidden or absent.
+    pub async fn find_to_change<R: Stored>(&mut self, lens: &Lens, id: &R::Id) -> Result<Found<R>> {
+        if self.locks_rows() {
+            self.lock::<R>(lens, id).await?;
+        }
+        let mut found = self.find::<R>(lens, std::slice::from_ref(id)).await?;
+        found.pop().ok_or_else(|| Error::not_found(id.to_string()))
+    }
+
+    /// Locks a record and reads nothing of it: a statement that waited for a lock meets the row as
+    /// it has become, and every other row as it was before the wait, so what it joins is old. The
+    /// statement after it sees all as it is.
+    async fn lock<R: Stored>(&mut self, lens: &Lens, id: &R::Id) -> Result<()> {
+        // The second finds what the first waited for where it got a marking that was made during
+        // the wait; of a record that is hidden or absent both find nothing.
+        const ATTEMPTS: u32 = 2;
+        for _ in 0..ATTEMPTS {
+            let statement = self.lock_statement::<R>(lens, [R::id_value(id)]);
+            if self.row(statement, |row| row.int()).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(Error::not_found(id.to_string()))
+    }
+
+    fn lock_statement<R: Stored>(&self, lens: &Lens, id: [Value; 1]) -> Spelled {
+        let shape = Shape::Lock { table: R::Entity::TABLE, grants: lens.grants.len() };
         self.kept_lookup(shape, lens, &id, |sample| {
-            self.lookup::<R>(sample, id.iter().cloned(), lock)
+            let mut query = guard::select::<R::Entity>(sample, T, Reach::Keys);
+            query.expr(Expr::col((Alias::new(T), Alias::new("id"))));
+            query.and_where(id_column::<R>().is_in(id.iter().cloned()));
+            query.lock_with_tables(ROW_LOCK, [Alias::new(T)]);
+            query
         })
+    }
+
+    fn find_one<R: Stored>(&self, lens: &Lens, id: [Value; 1]) -> Spelled {
+        let (grants, all_references) = (lens.grants.len(), lens.all_references);
+        let shape = Shape::Find { table: R::Entity::TABLE, grants, all_references };
+        self.kept_lookup(shape, lens, &id, |sample| lookup::<R>(sample, id.iter().cloned()))
     }
 
     /// A lookup of ids through a lens, built when its shape is new.
@@ -226,23 +245,6 @@ impl Session {
                 spelled
             }
         }
-    }
-
-    fn lookup<R: Stored>(
-        &self,
-        lens: &Lens,
-        ids: impl Iterator<Item = Value>,
-        lock: bool,
-    ) -> SelectStatement {
-        let mut query = guard::select::<R::Entity>(lens, T, Reach::Keys);
-        common_columns(&mut query, lens);
-        R::columns(&mut query, lens);
-        let id = Expr::col((Alias::new(T), Alias::new(R::ID_COLUMN)));
-        query.and_where(id.is_in(ids));
-        if lock {
-            self.lock_row(&mut query, T);
-        }
-        query
     }
 
     /// Writes a new record of the viewer's agency.
@@ -361,6 +363,18 @@ impl Session {
         }
         statement
     }
+}
+
+fn id_column<R: Stored>() -> Expr {
+    Expr::col((Alias::new(T), Alias::new(R::ID_COLUMN)))
+}
+
+fn lookup<R: Stored>(lens: &Lens, ids: impl Iterator<Item = Value>) -> SelectStatement {
+    let mut query = guard::select::<R::Entity>(lens, T, Reach::Keys);
+    common_columns(&mut query, lens);
+    R::columns(&mut query, lens);
+    query.and_where(id_column::<R>().is_in(ids));
+    query
 }
 
 fn taken<R: Stored>(error: Error, record: &R) -> Error {

@@ -12,7 +12,9 @@ use std::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Shape {
     /// One record by its id, through a lens.
-    Find { table: &'static str, lock: bool, grants: usize, all_references: bool },
+    Find { table: &'static str, grants: usize, all_references: bool },
+    /// The lock of one record, where the lens shows it.
+    Lock { table: &'static str, grants: usize },
     /// The keys of so many ids, and whether the lens shows them.
     Keys { table: &'static str, ids: usize, grants: usize, all_references: bool },
     /// So many rows of a table.

@@ -5,6 +5,7 @@ mod bad_inputs;
 mod cases;
 mod check;
 mod clients;
+mod collisions;
 mod config;
 mod crash;
 mod demo;
