@@ -62,8 +62,17 @@ impl Engine {
     }
 }
 
-/// How a row is locked against other writers until the transaction ends.
-pub(super) const ROW_LOCK: LockType = LockType::Update;
+/// How a row is locked against other writers until the transaction ends: a reference to it may still
+/// be checked, for its key stays what it is.
+///
+/// Writers on Postgres wait for each other and cannot deadlock. A transaction takes, in this order:
+/// the row that it changes; the operation that it adds a seizure to; the identities that it makes
+/// (a marking, external ids); last of all the row of `ledger_head`, which it holds to its end. What
+/// it asks for after that are the key-share locks of its references, which Postgres checks at the
+/// commit. They conflict with a deletion or another key alone, and no row that others refer to is
+/// deleted or changes its key; so the holder of `ledger_head` waits for nobody. Two that make the
+/// same external ids in another order can meet; Postgres ends one of them, and it is run again.
+pub(super) const ROW_LOCK: LockType = LockType::NoKeyUpdate;
 
 /// One snapshot or one transaction.
 pub struct Session {
@@ -198,7 +207,7 @@ impl Session {
 
     /// Appends to the ledger and returns nothing: its number is nobody's to know. Revisions are in
     /// the order of commits: on SQLite there is one writer, on Postgres the row of `ledger_head`
-    /// stays locked from here to the commit.
+    /// stays locked from here to the commit, so nothing may be written after this ([`ROW_LOCK`]).
     pub(super) async fn append_to_ledger(&mut self, values: Vec<Value>) -> Result<()> {
         const COLUMNS: &str = "revision, time_micros, principal_id, method, record_name, \
                                request_id, request, before, after";

@@ -25,6 +25,7 @@ mod seizures;
 mod sensors;
 mod server;
 mod services;
+mod shared_names;
 mod statements;
 mod substances;
 mod summaries;
