@@ -31,7 +31,9 @@ fn tables() -> Vec<Table> {
             .key("id")
             .int("label")
             .text_required("releasable_to")
-            .unique(&["label", "releasable_to"]),
+            // A list may be longer than what an index of Postgres holds of a row.
+            .text_required("list_hash")
+            .unique(&["label", "list_hash"]),
         Table::new("marking_grants")
             .text_required("grantee")
             .reference("marking_id", "markings")

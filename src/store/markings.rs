@@ -11,6 +11,7 @@ use crate::domain::{
     errors::{Error, Result},
     markings::{Grantee, Marking, Tlp},
 };
+use markings::Column as C;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 
 impl Session {
@@ -18,33 +19,34 @@ impl Session {
     pub(super) async fn marking_key(&mut self, marking: &Marking) -> Result<i64> {
         let label = i64::from(marking.label.code());
         let list = releasable_json(marking)?;
-        if let Some(key) = self.find_marking(label, &list).await? {
+        let hash = blake3::hash(list.as_bytes()).to_hex();
+        if let Some(key) = self.find_marking(label, &hash).await? {
             return Ok(key);
         }
         let mut insert = Query::insert();
         insert
             .into_table(markings::Entity)
-            .columns([markings::Column::Label, markings::Column::ReleasableTo])
-            .values_panic([label.into(), list.as_str().into()])
+            .columns([C::Label, C::ReleasableTo, C::ListHash])
+            .values_panic([label.into(), list.as_str().into(), hash.as_str().into()])
             .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .returning_col(markings::Column::Id);
+            .returning_col(C::Id);
         if let Some(key) = self.row(&insert, |row| row.int()).await? {
             self.insert_grants(key, marking).await?;
             return Ok(key);
         }
         // Another writer made it between the two statements.
-        let key = self.find_marking(label, &list).await?;
+        let key = self.find_marking(label, &hash).await?;
         key.ok_or_else(|| Error::internal("a marking was neither found nor made"))
     }
 
-    async fn find_marking(&mut self, label: i64, list: &str) -> Result<Option<i64>> {
-        let query = self.kept("marking", [label.into(), list.into()], |[label, list]| {
+    async fn find_marking(&mut self, label: i64, list_hash: &str) -> Result<Option<i64>> {
+        let query = self.kept("marking", [label.into(), list_hash.into()], |[label, hash]| {
             let mut query = Query::select();
             query
-                .column(markings::Column::Id)
+                .column(C::Id)
                 .from(markings::Entity)
-                .and_where(Expr::col(markings::Column::Label).eq(label))
-                .and_where(Expr::col(markings::Column::ReleasableTo).eq(list));
+                .and_where(Expr::col(C::Label).eq(label))
+                .and_where(Expr::col(C::ListHash).eq(hash));
             query
         });
         self.row(query, |row| row.int()).await

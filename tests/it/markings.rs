@@ -2,3 +2,4 @@
 
 mod absence;
 mod guard;
+mod lists;

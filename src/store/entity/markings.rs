@@ -9,6 +9,7 @@ pub struct Model {
     pub id: i64,
     pub label: i64,
     pub releasable_to: String,
+    pub list_hash: String,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
