@@ -39,22 +39,54 @@ const WRITER_CACHE_KIBIBYTES: u32 = 32_768;
 #[derive(Clone)]
 pub(crate) struct Sqlite {
     readers: Arc<Readers>,
-    writer: mpsc::SyncSender<Job>,
+    writer: mpsc::SyncSender<Box<dyn Job>>,
 }
 
 struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    permits: Arc<Semaphore>,
+    places: Places,
 }
 
-/// A job runs inside the open transaction and returns what to do once it is committed.
-type Job = Box<dyn FnOnce(&mut Session) -> Reply + Send>;
+/// A write that waits for the writer.
+trait Job: Send {
+    /// Whether nobody waits for it any more: then it is dropped, and nothing is half done.
+    fn is_abandoned(&self) -> bool;
+    /// Runs it inside the open transaction, and returns what to do once that is committed.
+    fn run(self: Box<Self>, session: &mut Session) -> Reply;
+    /// Answers without running it.
+    fn refuse(self: Box<Self>, error: Error);
+}
+
 type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 
 impl Sqlite {
     pub fn open(path: &Path, readers_max: usize, shared: &Arc<Shared>) -> Result<Self> {
         let connection = connect(path, Access::Write)?;
+struct Write<T, W> {
+    keep: Keep,
+    work: W,
+    answer: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send + 'static, W: Work<T>> Job for Write<T, W> {
+    fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+
+    fn run(self: Box<Self>, session: &mut Session) -> Reply {
+        let Self { keep, work, answer } = *self;
+        let result = savepoint(session, keep, &work);
+        Box::new(move |committed| {
+            let _gone = answer.send(committed.and(result));
+        })
+    }
+
+    fn refuse(self: Box<Self>, error: Error) {
+        let _gone = self.answer.send(Err(error));
+    }
+}
+
         let (writer, jobs) = mpsc::sync_channel(QUEUE_MAX);
         let session = Session::new(Link::Sqlite(connection), Arc::clone(shared));
         thread::Builder::new()
@@ -64,7 +96,7 @@ impl Sqlite {
         let readers = Readers {
             path: path.to_owned(),
             idle: Mutex::new(Vec::new()),
-            permits: Arc::new(Semaphore::new(readers_max)),
+            places: Places::new(readers_max),
         };
         Ok(Self { readers: Arc::new(readers), writer })
     }
@@ -76,27 +108,23 @@ impl Sqlite {
         span: Span,
         work: impl Work<T>,
     ) -> Result<T> {
-        let permits = Arc::clone(&self.readers.permits);
-        let permit = permits
-            .acquire_owned()
-            .await
-            .map_err(|_| Error::internal("the pool of readers is closed"))?;
+        let place = self.readers.places.take(reach).await?;
         let readers = Arc::clone(&self.readers);
         let connection = readers.take()?;
         let shared = Arc::clone(shared);
         let interrupt = Interrupt::of(&connection);
-        let running = interrupt.clone();
+        let armed = Armed(interrupt.clone());
         let ask = move || {
             let mut session = Session::new(Link::Sqlite(connection), shared);
             let result = match span {
                 Span::Statement => run(&mut session, &work),
                 Span::Statements => snapshot(&mut session, &work),
             };
-            running.disarm();
+            drop(armed);
             if let Link::Sqlite(connection) = session.link {
                 readers.give_back(connection);
             }
-            drop(permit);
+            drop(place);
             result
         };
         match reach {
@@ -112,17 +140,7 @@ impl Sqlite {
 
     pub async fn write<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |session| {
-            let result = if answer.is_closed() {
-                // The caller left before its turn came: nothing is half done.
-                Err(Error::new(Kind::DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed"))
-            } else {
-                savepoint(session, keep, &work)
-            };
-            Box::new(move |committed| {
-                let _gone = answer.send(committed.and(result));
-            })
-        });
+        let job = Box::new(Write { keep, work, answer });
         self.writer.try_send(job).map_err(|_| {
             Error::new(Kind::Exhausted, "TOO_MANY_WRITES", "too many writes wait: try again")
                 .retry_after(Duration::from_secs(1))
@@ -257,7 +275,7 @@ impl Pace {
     /// The next job of a batch of so many, if it comes in time. As many are likely to come as came
     /// last time, and waiting for them costs less than a commit of their own; a caller that is
     /// alone waits for nobody.
-    fn next(&self, jobs: &mpsc::Receiver<Job>, batch: usize) -> Option<Job> {
+    fn next(&self, jobs: &mpsc::Receiver<Box<dyn Job>>, batch: usize) -> Option<Box<dyn Job>> {
         if batch >= BATCH_MAX {
             return None;
         }
@@ -269,29 +287,35 @@ impl Pace {
     }
 }
 
-fn run_writer(mut session: Session, jobs: &mpsc::Receiver<Job>) {
+fn run_writer(mut session: Session, jobs: &mpsc::Receiver<Box<dyn Job>>) {
     let mut pace = Pace::default();
     while let Ok(first) = jobs.recv() {
-        if let Err(error) = batch(&session, "BEGIN IMMEDIATE") {
-            first(&mut session)(Err(error));
+        if first.is_abandoned() {
             continue;
         }
-        let mut replies = vec![first(&mut session)];
-        while has_transaction(&session)
-            && let Some(job) = pace.next(jobs, replies.len())
-        {
-            replies.push(job(&mut session));
+        match batch(&session, "BEGIN IMMEDIATE") {
+            Ok(()) => pace = run_batch(&mut session, jobs, first, &pace),
+            Err(error) => {
+                // Whoever waits has waited as long as the first, and need not wait as long again.
+                let waiting = jobs.try_iter();
+                std::iter::once(first).chain(waiting).for_each(|job| job.refuse(error.clone()));
+            }
         }
-        let began = Instant::now();
-        let committed = batch(&session, "COMMIT");
-        pace = Pace { jobs: replies.len(), commit: began.elapsed() };
-        if committed.is_err() {
-            // The transaction may be gone already, for example after a full disk.
-            let _gone = batch(&session, "ROLLBACK");
-            session.shared.known.forget();
-        }
-        for reply in replies {
-            reply(committed.clone());
+    }
+}
+
+fn run_batch(
+    session: &mut Session,
+    jobs: &mpsc::Receiver<Box<dyn Job>>,
+    first: Box<dyn Job>,
+    pace: &Pace,
+) -> Pace {
+    let mut replies = vec![first.run(session)];
+    while has_transaction(session)
+        && let Some(job) = pace.next(jobs, replies.len())
+    {
+        if !job.is_abandoned() {
+            replies.push(job.run(session));
         }
     }
 }
@@ -303,3 +327,15 @@ fn has_transaction(session: &Session) -> bool {
         Link::Postgres(_) | Link::PostgresPool(_) => false,
     }
 }
+    let began = Instant::now();
+    let committed = batch(session, "COMMIT");
+    let pace = Pace { jobs: replies.len(), commit: began.elapsed() };
+    if committed.is_err() {
+        // The transaction may be gone already, for example after a full disk.
+        let _gone = batch(session, "ROLLBACK");
+        session.shared.known.forget();
+    }
+    for reply in replies {
+        reply(committed.clone());
+    }
+    pace
