@@ -7,13 +7,7 @@ use super::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::time::Instant;
 use uuid::Uuid;
-
-/// When the caller of a request stops waiting for its answer. It travels in the extensions of every
-/// request, so that what the request waits for can be bounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Deadline(pub Instant);
 
 /// A record to be made.
 #[derive(Debug, Clone, Serialize)]

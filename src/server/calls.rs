@@ -11,10 +11,7 @@ use super::{
     deadlines::{End, Ended, passed},
 };
 use crate::{
-    domain::{
-        errors::{Error, Kind},
-        requests::Deadline,
-    },
+    domain::errors::{Error, Kind},
     faults,
     grpc::status,
 };
@@ -71,7 +68,7 @@ impl Calls {
         &self,
         dialect: &Dialect,
         turn: &mut Turn,
-        mut request: Request<Incoming>,
+        request: Request<Incoming>,
     ) -> Result<Running, Error> {
         let path = request.uri().path();
         if !path.starts_with(HEALTH) && !turn.admit() {
@@ -82,9 +79,6 @@ impl Calls {
         }
         let cap = self.host.limits.request_timeout;
         let end = End::of(path, request.headers(), cap, &self.host.stopping)?;
-        if let Some(at) = end.at {
-            request.extensions_mut().insert(Deadline(at.into_std()));
-        }
         let uri = request.uri().clone();
         // A router is a handle, always ready; its clone is one count.
         let route = catch(&uri, || self.host.routes_for(dialect).clone().call(request))?;

@@ -127,6 +127,22 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_deadline_of_the_caller_stands_within_the_cap() {
+        let cap = Duration::from_secs(100);
+        let (_running, stopping) = watch::channel(());
+        for (text, expected) in [("30S", 30), ("50000000u", 50), ("1M", 60), ("2M", 100)] {
+            let headers = HeaderMap::from_iter([(
+                http::HeaderName::from_static("grpc-timeout"),
+                HeaderValue::from_static(text),
+            )]);
+            let (before, expected) = (Instant::now(), Duration::from_secs(expected));
+            let end = End::of("/service/Method", &headers, cap, &stopping).expect("a timeout");
+            let at = end.at.expect("every call but one has an end");
+            assert!(at >= before + expected && at <= Instant::now() + expected, "{text}");
+        }
+    }
+
     #[test]
     fn reads_nothing_else() {
         for text in

@@ -2,13 +2,10 @@
 
 use axum::{Router, body::Bytes, routing::post};
 use futures_util::Stream;
-use interdiction::{
-    domain::requests::Deadline,
-    server::{
-        Limits,
-        listener::{Drained, serve},
-        with_fallback,
-    },
+use interdiction::server::{
+    Limits,
+    listener::{Drained, serve},
+    with_fallback,
 };
 use std::{
     net::SocketAddr,
@@ -138,11 +135,6 @@ impl Health for Stub {
             "sleep" => sleep(2_000 * MS).await,
             "for ever" => std::future::pending().await,
             "panic" => panic!("the handler fell"),
-            "deadline" => {
-                let Deadline(at) = request.extensions().get().expect("the server puts it there");
-                let left = at.duration_since(Instant::now()).as_millis();
-                return Err(Status::unknown(left.to_string()));
-            }
             other => return Err(Status::not_found(other)),
         }
         Ok(Response::new(HealthCheckResponse::default()))
