@@ -67,15 +67,14 @@ fn exit(error: &Error) -> Exit {
 async fn run(command: &Command, mut config: Config) -> Result<()> {
     match command {
         Command::Serve(_) => {
-            let (registry, viewer) = open(&config).await?;
-            serve(&config, listen(&config).await?, registry, viewer).await
+            let Opened { listener, registry, viewer } = open(&config).await?;
+            serve(&config, listener, registry, viewer).await
         }
         Command::Demo(_) => {
             let directory = tempfile::tempdir()
                 .map_err(|error| Error::internal(format!("no temporary directory: {error}")))?;
             config.store = StoreUrl::Sqlite(directory.path().join("demo.db"));
-            let (registry, viewer) = open(&config).await?;
-            let listener = listen(&config).await?;
+            let Opened { listener, registry, viewer } = open(&config).await?;
             let recorded = demo::record(&registry, &viewer).await?;
             let address = listener.local_addr().map_err(|error| refused(&config, &error))?;
             let coloured = telemetry::colours(io::stdout().is_terminal());
@@ -92,19 +91,24 @@ async fn run(command: &Command, mut config: Config) -> Result<()> {
     }
 }
 
-async fn open(config: &Config) -> Result<(Registry, Viewer)> {
+/// What a server needs, in the order of opening: a store is made and changed by nothing that could
+/// not serve it.
+struct Opened {
+    viewer: Viewer,
+    listener: TcpListener,
+    registry: Registry,
+}
+
+async fn open(config: &Config) -> Result<Opened> {
     let viewer = server::viewer(config)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|e| refused(config, &e))?;
     let registry = server::open(config, &viewer).await?;
-    Ok((registry, viewer))
+    Ok(Opened { viewer, listener, registry })
 }
 
 fn refused(config: &Config, error: &io::Error) -> Error {
     let message = format!("cannot listen on {}: {error}", config.listen);
     Error::new(Kind::Unavailable, "CANNOT_LISTEN", message)
-}
-
-async fn listen(config: &Config) -> Result<TcpListener> {
-    TcpListener::bind(config.listen).await.map_err(|error| refused(config, &error))
 }
 
 async fn serve(

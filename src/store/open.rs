@@ -15,9 +15,13 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr, EntityTrait as _,
     Statement,
     sea_query::{Expr, ExprTrait as _, OnConflict, Query},
+    sqlx::{self, Connection as _, PgConnection},
 };
 use std::{
     fmt,
+    fs::OpenOptions,
+    io,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -112,7 +116,8 @@ pub struct Migrated {
 pub async fn migrate(url: &StoreUrl) -> Result<Migrated> {
     match url {
         StoreUrl::Sqlite(path) => migrate_sqlite(url, path).await,
-        StoreUrl::Postgres(_) => {
+        StoreUrl::Postgres(server) => {
+            reach(server).await?;
             let connection = migration_connection(url).await?;
             let migrated = apply_alone(url, &connection).await;
             closed(connection, migrated).await
@@ -132,6 +137,7 @@ async fn migrate_sqlite(url: &StoreUrl, path: &Path) -> Result<Migrated> {
     let mut attempt = 1;
     loop {
         refuse_foreign(path)?;
+        make_file(path)?;
         let connection = migration_connection(url).await?;
         let migrated = apply(url, &connection).await;
         let migrated = closed(connection, migrated).await;
@@ -160,14 +166,39 @@ async fn migration_connection(url: &StoreUrl) -> Result<DatabaseConnection> {
         StoreUrl::Postgres(url) => url.clone(),
     };
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    Database::connect(options).await.map_err(|error| {
-        Error::new(
-            Kind::Unavailable,
-            "STORE_UNAVAILABLE",
-            format!("cannot open the store: {error}"),
-        )
-    })
+    options.max_connections(1).acquire_timeout(CONNECT_TIMEOUT).sqlx_logging(false);
+    Database::connect(options).await.map_err(cannot_open)
+}
+
+fn cannot_open(cause: impl fmt::Display) -> Error {
+    let message = format!("cannot open the store: {cause}");
+    Error::new(Kind::Unavailable, "STORE_UNAVAILABLE", message)
+}
+
+/// How long a server may take to answer a first connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connects and hangs up. A pool tries again until its time is over and keeps no cause; whoever
+/// starts a server wants to read it at once.
+async fn reach(url: &str) -> Result<()> {
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect(url)).await;
+    let late = |_| cannot_open(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()));
+    match connected.map_err(late)? {
+        Ok(connection) => connection.close().await.map_err(cannot_open),
+        // Its own display adds a line of the server's source.
+        Err(sqlx::Error::Database(refused)) => Err(cannot_open(refused.message())),
+        Err(error) => Err(cannot_open(error)),
+    }
+}
+
+/// Makes the file of a new store, for its owner alone; SQLite gives what it keeps beside it the
+/// same permissions.
+fn make_file(path: &Path) -> Result<()> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(cannot_open(error)),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 fn failed(error: DbErr) -> Error {

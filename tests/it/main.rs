@@ -27,6 +27,7 @@ mod sensors;
 mod server;
 mod services;
 mod shared_names;
+mod starts;
 mod statements;
 mod substances;
 mod summaries;
