@@ -95,14 +95,14 @@ pub struct Limits {
 /// For an SQLite store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqliteConfig {
-    /// Connections that read at once, beside the one that writes.
+    /// Connections that read at once, beside the one that writes; at least 2.
     pub readers_max: u32,
 }
 
 /// For a Postgres store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostgresConfig {
-    /// Connections of this process.
+    /// Connections of this process; at least 3.
     pub connections_max: u32,
     /// How long one statement may take.
     pub statement_timeout: Duration,

@@ -251,8 +251,9 @@ pub static SQLITE_READERS_MAX: Setting<u32> = Setting {
     spec: Spec {
         key: "sqlite.readers_max",
         default: "4",
-        shape: Shape::Whole { min: 1, max: 64, unit: "COUNT" },
-        doc: "How many connections read an SQLite store at once, beside its one writer.",
+        shape: Shape::Whole { min: 2, max: 64, unit: "COUNT" },
+        doc: "How many connections read an SQLite store at once, beside its one writer. Lists leave \
+              one of them to reads by name.",
     },
     read: whole,
 };
@@ -262,8 +263,9 @@ pub static POSTGRES_CONNECTIONS_MAX: Setting<u32> = Setting {
     spec: Spec {
         key: "postgres.connections_max",
         default: "16",
-        shape: Shape::Whole { min: 1, max: 1000, unit: "COUNT" },
-        doc: "How many connections one instance holds to a Postgres store.",
+        shape: Shape::Whole { min: 3, max: 1000, unit: "COUNT" },
+        doc: "How many connections one instance holds to a Postgres store. The smaller half writes; \
+              lists leave one of the others to reads by name.",
     },
     read: whole,
 };

@@ -45,7 +45,7 @@ impl Engine {
     ) -> Result<T> {
         match self {
             Self::Sqlite(sqlite) => sqlite.read(shared, reach, span, work).await,
-            Self::Postgres(postgres) => postgres.read(shared, span, work).await,
+            Self::Postgres(postgres) => postgres.read(shared, reach, span, work).await,
         }
     }
 

@@ -18,6 +18,7 @@ mod open;
 mod operation_parts;
 mod operations;
 mod pages;
+mod places;
 mod postgres;
 mod questions;
 mod rankings;

@@ -52,7 +52,8 @@ impl fmt::Debug for StoreUrl {
 pub struct Options {
     /// Where the rows are.
     pub url: StoreUrl,
-    /// Readers of a SQLite file at the same time.
+    /// Readers of a SQLite file at the same time; where there is one alone, lists and reads by key
+    /// share it.
     pub sqlite_readers_max: usize,
     /// Bounds of the connections to Postgres.
     pub postgres: PostgresLimits,

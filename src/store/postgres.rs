@@ -1,10 +1,14 @@
 //! Postgres: pools, timeouts, and transactions that run to their end.
 
+mod readers;
+
 use super::{
-    Keep, Shared, Span, Work,
+    Keep, Reach, Shared, Span, Work,
     dialect::{Link, SERIALIZATION, Session, postgres_error},
+    places::Places,
 };
 use crate::domain::errors::{Error, Result};
+use readers::Readers;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, TransactionTrait};
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +22,7 @@ const TRUSTED_FOR: Duration = Duration::from_secs(30);
 /// Bounds of the connections to Postgres.
 #[derive(Debug, Clone, Copy)]
 pub struct PostgresLimits {
-    /// Connections of one instance, readers and writers together.
+    /// Connections of one instance, readers and writers together; at least 3.
     pub connections_max: u32,
     /// How long a statement may run.
     pub statement_timeout: Duration,
@@ -28,50 +32,56 @@ pub struct PostgresLimits {
 
 #[derive(Clone)]
 pub(crate) struct Postgres {
-    /// Their transactions read one snapshot and write nothing.
-    readers: DatabaseConnection,
+    readers: Readers,
     writers: DatabaseConnection,
+    /// One for each writer, so that a wait for one is told from a server that is away.
+    places: Places,
 }
 
 impl Postgres {
     pub async fn open(url: &str, limits: PostgresLimits) -> Result<Self> {
-        let readers = (limits.connections_max / 2).max(1);
-        let snapshot = [
-            ("default_transaction_isolation", "repeatable read"),
-            ("default_transaction_read_only", "on"),
-        ];
+        let readers = limits.connections_max.div_ceil(2);
+        let writers = limits.connections_max - readers;
+        let settings = [("default_transaction_isolation", "read committed")];
+        let connected = Database::connect(pool(url, writers, limits, &settings)).await;
         Ok(Self {
-            readers: connect(url, readers, limits, &snapshot).await?,
-            writers: connect(url, readers, limits, &[]).await?,
+            readers: Readers::new(url, readers, limits).await?,
+            writers: connected.map_err(|error| postgres_error(&error))?,
+            places: Places::new(writers as usize),
         })
     }
 
     pub async fn read<T: Send + 'static>(
         &self,
         shared: &Arc<Shared>,
+        reach: Reach,
         span: Span,
         work: impl Work<T>,
     ) -> Result<T> {
-        if span == Span::Statement {
-            let link = Link::PostgresPool(self.readers.clone());
-            return work(&mut Session::new(link, Arc::clone(shared))).await;
-        }
-        let transaction = self.readers.begin().await.map_err(|error| postgres_error(&error))?;
-        let mut session = Session::new(Link::Postgres(transaction), Arc::clone(shared));
-        let result = work(&mut session).await;
-        finish(session, Keep::Discard).await?;
+        let lent = self.readers.take(reach).await?;
+        let result = match span {
+            Span::Statement => {
+                let link = Link::PostgresPool(lent.connection().clone());
+                work(&mut Session::new(link, Arc::clone(shared))).await
+            }
+            Span::Statements => transact(lent.connection(), shared, Keep::Discard, &work).await,
+        };
+        lent.give_back();
         result
     }
 
-    /// The transaction runs in a task of its own: it ends whether or not the caller waits for it.
+    /// The transaction runs in a task of its own: it ends whether or not the caller waits for it,
+    /// once it has begun.
     pub async fn write<T: Send + 'static>(
         &self,
         shared: &Arc<Shared>,
         keep: Keep,
         work: impl Work<T>,
     ) -> Result<T> {
+        let place = self.places.take(Reach::Keys).await?;
         let (writers, shared) = (self.writers.clone(), Arc::clone(shared));
         let task = tokio::spawn(async move {
+            let _place = place;
             let mut attempt = 1;
             loop {
                 match transact(&writers, &shared, keep, &work).await {
@@ -91,12 +101,12 @@ fn is_collision(error: &Error) -> bool {
 }
 
 async fn transact<T: Send + 'static>(
-    writers: &DatabaseConnection,
+    connection: &DatabaseConnection,
     shared: &Arc<Shared>,
     keep: Keep,
     work: &impl Work<T>,
 ) -> Result<T> {
-    let transaction = writers.begin().await.map_err(|error| postgres_error(&error))?;
+    let transaction = connection.begin().await.map_err(|error| postgres_error(&error))?;
     let mut session = Session::new(Link::Postgres(transaction), Arc::clone(shared));
     let result = work(&mut session).await;
     let keep = if result.is_ok() { keep } else { Keep::Discard };
@@ -115,12 +125,12 @@ async fn finish(session: Session, keep: Keep) -> Result<()> {
     ended.map_err(|error| postgres_error(&error))
 }
 
-async fn connect(
+fn pool(
     url: &str,
     connections_max: u32,
     limits: PostgresLimits,
     settings: &[(&str, &str)],
-) -> Result<DatabaseConnection> {
+) -> ConnectOptions {
     let mut server_settings: Vec<(String, String)> =
         settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let millis = |duration: Duration| duration.as_millis().to_string();
@@ -135,5 +145,5 @@ async fn connect(
         .test_before_acquire_if_idle_for(TRUSTED_FOR)
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(move |options| options.options(server_settings.clone()));
-    Database::connect(options).await.map_err(|error| postgres_error(&error))
+    options
 }

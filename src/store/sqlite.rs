@@ -7,6 +7,7 @@
 use super::{
     Keep, Reach, Shared, Span, Work,
     dialect::{Link, Session, sqlite_error},
+    places::Places,
 };
 use crate::domain::errors::{Error, Kind, Result};
 use futures_util::FutureExt as _;
@@ -17,7 +18,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tokio::sync::{Semaphore, oneshot};
+use tokio::{runtime::Handle, sync::oneshot, time::sleep};
 
 /// Jobs that wait for the writer; one more is refused.
 const QUEUE_MAX: usize = 4_096;
@@ -29,6 +30,8 @@ const PATIENCE_MAX: Duration = Duration::from_millis(1);
 const PREPARED_MAX: usize = 256;
 /// How long a connection waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often an abandoned read is interrupted until it ends.
+const INTERRUPT_EVERY: Duration = Duration::from_millis(10);
 /// Pages of the write-ahead log between checkpoints.
 const CHECKPOINT_PAGES: u32 = 4_000;
 /// Page cache of a reader, in KiB.
@@ -60,9 +63,6 @@ trait Job: Send {
 
 type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 
-impl Sqlite {
-    pub fn open(path: &Path, readers_max: usize, shared: &Arc<Shared>) -> Result<Self> {
-        let connection = connect(path, Access::Write)?;
 struct Write<T, W> {
     keep: Keep,
     work: W,
@@ -87,6 +87,9 @@ impl<T: Send + 'static, W: Work<T>> Job for Write<T, W> {
     }
 }
 
+impl Sqlite {
+    pub fn open(path: &Path, readers_max: usize, shared: &Arc<Shared>) -> Result<Self> {
+        let connection = connect(path, Access::Write)?;
         let (writer, jobs) = mpsc::sync_channel(QUEUE_MAX);
         let session = Session::new(Link::Sqlite(connection), Arc::clone(shared));
         thread::Builder::new()
@@ -159,18 +162,37 @@ impl Interrupt {
         Self(Arc::new(Mutex::new(Some(connection.get_interrupt_handle()))))
     }
 
-    fn disarm(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    /// Ends the statement that runs, and tells whether the connection is still to be given back.
+    fn interrupt(&self) -> bool {
+        let handle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        handle.as_ref().map(rusqlite::InterruptHandle::interrupt).is_some()
     }
 }
 
-/// Cuts a statement short when the caller stops waiting for it.
+/// While it is there, the connection is not given back.
+struct Armed(Interrupt);
+
+impl Drop for Armed {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+/// Cuts a read short when the caller stops waiting for it.
 struct CutOnDrop(Interrupt);
 
 impl Drop for CutOnDrop {
     fn drop(&mut self) {
-        if let Some(handle) = &*self.0.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            handle.interrupt();
+        if self.0.interrupt()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let interrupt = self.0.clone();
+            runtime.spawn(async move {
+                // What is between two statements is not interrupted, nor what has not begun.
+                while interrupt.interrupt() {
+                    sleep(INTERRUPT_EVERY).await;
+                }
+            });
         }
     }
 }
@@ -318,15 +340,6 @@ fn run_batch(
             replies.push(job.run(session));
         }
     }
-}
-
-/// A full disk ends the transaction in the middle of a batch.
-fn has_transaction(session: &Session) -> bool {
-    match &session.link {
-        Link::Sqlite(connection) => !connection.is_autocommit(),
-        Link::Postgres(_) | Link::PostgresPool(_) => false,
-    }
-}
     let began = Instant::now();
     let committed = batch(session, "COMMIT");
     let pace = Pace { jobs: replies.len(), commit: began.elapsed() };
@@ -339,3 +352,12 @@ fn has_transaction(session: &Session) -> bool {
         reply(committed.clone());
     }
     pace
+}
+
+/// A full disk ends the transaction in the middle of a batch.
+fn has_transaction(session: &Session) -> bool {
+    match &session.link {
+        Link::Sqlite(connection) => !connection.is_autocommit(),
+        Link::Postgres(_) | Link::PostgresPool(_) => false,
+    }
+}

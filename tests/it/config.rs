@@ -251,11 +251,11 @@ fn an_unknown_name_in_a_weaker_layer_is_an_error_all_the_same() {
 #[test]
 fn a_wrong_value_names_the_flag_the_variable_or_the_line_that_gave_it() {
     let flag = wrong_args(&["serve", "--sqlite-readers-max", "0"]);
-    assert_says(&flag, &["--sqlite-readers-max: `0`", "from 1 to 64"]);
+    assert_says(&flag, &["--sqlite-readers-max: `0`", "from 2 to 64"]);
     let variable = wrong_variable("INTERDICTION_SQLITE_READERS_MAX", "many");
-    assert_says(&variable, &["INTERDICTION_SQLITE_READERS_MAX: `many`", "from 1 to 64"]);
+    assert_says(&variable, &["INTERDICTION_SQLITE_READERS_MAX: `many`", "from 2 to 64"]);
     let file = wrong_file("\n\n[sqlite]\n# few\nreaders_max = 65\n");
-    assert_says(&file, &["interdiction.toml:5: sqlite.readers_max: `65`", "from 1 to 64"]);
+    assert_says(&file, &["interdiction.toml:5: sqlite.readers_max: `65`", "from 2 to 64"]);
 }
 
 #[test]

@@ -95,6 +95,11 @@ impl World {
         Instance { registry: Registry::new(store, source) }
     }
 
+    pub async fn reopen_so(&self, options: &Options) -> Instance {
+        let source = Arc::new(Ticking(AtomicI64::new(EPOCH_MICROS)));
+        Instance { registry: Registry::new(Store::open(options).await.unwrap(), source) }
+    }
+
     /// A connection past the store, for what no use case does.
     pub async fn connect(&self) -> sea_orm::DatabaseConnection {
         let url = match &self.url {
