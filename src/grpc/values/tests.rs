@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::{
     agencies::AgencyKind,
+    dates::Calendar,
     filters::{AgencySort, OperationSort, SeizureSort, SensorSort, WhenMode},
     markings::Tlp,
     operation_kinds::{
@@ -15,6 +16,7 @@ use crate::domain::{
     seizures::{Form, Identification, ItemKind, SeizureState},
     sensors::{ProvisionKind, SensorType},
     substances::{Language, SubstanceClass},
+    summaries::{Attribution, Figure, Key},
 };
 use prost_reflect::DescriptorPool;
 use std::collections::BTreeMap;
@@ -54,8 +56,10 @@ fn domain_enums() -> BTreeMap<&'static str, Values> {
     BTreeMap::from([
         ("AgencyKind", of_the_domain::<AgencyKind>()),
         ("AgencySortField", of_the_domain::<AgencySort>()),
+        ("Attribution", of_the_domain::<Attribution>()),
         ("Basis", of_the_domain::<Basis>()),
         ("Bound", of_the_domain::<Bound>()),
+        ("Calendar", of_the_domain::<Calendar>()),
         ("Confidence", of_the_domain::<Confidence>()),
         ("ConveyanceDisposition", of_the_domain::<ConveyanceDisposition>()),
         ("ConveyanceKind", of_the_domain::<ConveyanceKind>()),
@@ -79,6 +83,8 @@ fn domain_enums() -> BTreeMap<&'static str, Values> {
         ("SensorType", of_the_domain::<SensorType>()),
         ("StepKind", of_the_domain::<StepKind>()),
         ("SubstanceClass", of_the_domain::<SubstanceClass>()),
+        ("SummaryFigure", of_the_domain::<Figure>()),
+        ("SummaryKey", of_the_domain::<Key>()),
         ("TargetKind", of_the_domain::<TargetKind>()),
         ("Tlp", of_the_domain::<Tlp>()),
         ("Unit", of_the_domain::<Unit>()),
