@@ -161,6 +161,8 @@ struct Play {
     registries: [Registry; 2],
     tables: Tables,
     chance: Chance,
+    /// What documents are drawn by, so that they change nothing of the rest.
+    asking: Chance,
     tally: Arc<Tally>,
     schema: RegistrySchema,
 }
@@ -260,7 +262,7 @@ impl Play {
 
     /// A random document of the analysts' contract.
     async fn document(&mut self, viewer: &Viewer) {
-        let document = Document::draw(&mut self.chance);
+        let document = Document::draw(&mut self.asking);
         let model = document.answer(&self.tables, viewer);
         for registry in &self.registries {
             let asked = Asked::new(registry.clone(), viewer.clone());
