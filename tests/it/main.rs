@@ -24,6 +24,7 @@ mod seizures;
 mod sensors;
 mod server;
 mod services;
+mod sizes;
 mod statements;
 mod substances;
 mod summaries;
