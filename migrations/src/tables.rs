@@ -96,6 +96,7 @@ impl Table {
             .int("create_micros")
             .int("update_micros")
             .int_or_null("delete_micros")
+            .int("bytes")
     }
 
     /// An uncertain date: its text, and the instants it can mean.

@@ -19,7 +19,7 @@ pub enum Kind {
     FailedPrecondition,
     /// The record changed since the caller read it.
     Aborted,
-    /// Too much at once; trying again later helps.
+    /// Too much at once: later or smaller it succeeds, as the message says.
     Exhausted,
     /// The store cannot be reached or is busy; trying again later helps.
     Unavailable,

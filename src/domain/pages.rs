@@ -37,6 +37,11 @@ impl PageSize {
     }
 }
 
+/// The most bytes of the records of a page or a batch, as [`super::records::bytes_of`] counts them.
+/// A client of gRPC takes messages of 4 MiB when nothing else is said, and every record is at most
+/// as large.
+pub const ANSWER_BYTES_MAX: usize = 3 << 20;
+
 /// The most names of a batch.
 pub const BATCH_MAX: usize = 1_000;
 /// The most terms of an order.
@@ -137,7 +142,8 @@ pub struct List<F, S> {
     pub page_token: String,
 }
 
-/// One page.
+/// One page: as many records as were asked for where there are so many, and fewer, but one at
+/// least, where more would take more than [`ANSWER_BYTES_MAX`].
 #[derive(Debug, Clone)]
 pub struct Page<R> {
     /// The records.

@@ -269,6 +269,21 @@ pub enum Names {
 }
 
 impl Names {
+    /// Each of them.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        fn texts<I: ToString>(ids: &[I]) -> Vec<String> {
+            ids.iter().map(ToString::to_string).collect()
+        }
+        match self {
+            Self::Agencies(ids) => texts(ids),
+            Self::Sensors(ids) => texts(ids),
+            Self::Operations(ids) => texts(ids),
+            Self::Seizures(ids) => texts(ids),
+            Self::Substances(ids) => texts(ids),
+        }
+    }
+
     /// How many.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "nobody asks")]

@@ -155,6 +155,33 @@ pub trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     fn meta(&self) -> &Meta;
 }
 
+/// The most bytes of a record: as many as a page of it may have, with its meta.
+pub const RECORD_BYTES_MAX: usize = super::pages::ANSWER_BYTES_MAX;
+
+/// How many bytes a record takes as JSON with its names, which is more than it takes as a message.
+///
+/// # Errors
+/// `Internal` when it is no JSON.
+pub fn bytes_of(record: &impl Serialize) -> Result<usize> {
+    let mut counted = Counted(0);
+    serde_json::to_writer(&mut counted, record)
+        .map_err(|error| Error::internal(format!("size: {error}")))?;
+    Ok(counted.0)
+}
+
+/// Counts what is written and keeps nothing.
+struct Counted(usize);
+
+impl std::io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Implements [`Record`] for a struct with the fields `id`, `body` and `meta`.
 macro_rules! record {
     ($record:ident, $id:ty, $draft:ty) => {

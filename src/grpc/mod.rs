@@ -45,10 +45,15 @@ pub struct Services {
     viewer: Arc<Viewer>,
 }
 
+/// The most bytes of an answer: what a client takes when nothing else is said. The records of a page
+/// are fewer, and this holds what is reckoned of them to what is sent.
+const ANSWER_BYTES_MAX: usize = 4 << 20;
+
 macro_rules! with_limits {
     ($server:expr, $bytes:expr) => {
         $server
             .max_decoding_message_size($bytes)
+            .max_encoding_message_size(ANSWER_BYTES_MAX)
             .accept_compressed(CompressionEncoding::Gzip)
             .accept_compressed(CompressionEncoding::Zstd)
             .send_compressed(CompressionEncoding::Gzip)

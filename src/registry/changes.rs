@@ -124,6 +124,7 @@ impl Registry {
             Box::pin(async move {
                 let path = Path::root(R::Draft::FIELD);
                 let keys = session.keys(lens, &path, record.body(), None).await?;
+                rules::is_small_enough(record.as_ref())?;
                 record.check_in_store(None, session, lens).await?;
                 session.insert(lens, record.as_ref(), &keys).await?;
                 Ok(Changed { before: None, after: record.as_ref().clone() })
@@ -159,6 +160,7 @@ impl Registry {
                 let body = violations.finish(body)?;
                 let keys = session.keys(lens, &path, &body, Some(was.record.body())).await?;
                 let record = was.record.rebuild(body, next_meta(was.record.meta(), now));
+                rules::is_small_enough(&record)?;
                 record.check_in_store(Some(&was.record), session, lens).await?;
                 rewrite(session, lens, was, &record, &keys).await
             })

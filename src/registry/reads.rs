@@ -21,7 +21,7 @@ use crate::{
     },
     store::{Answer, Listed, Reach},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 impl Registry {
     async fn find<R: Kept>(&self, viewer: &Viewer, ids: Vec<R::Id>) -> Result<Vec<R>> {
@@ -50,7 +50,7 @@ impl Registry {
         rules::may_read(viewer)?;
         let ids = parse_names::<R::Id>(names)?;
         let found = self.find::<R>(viewer, ids.clone()).await?;
-        let by_name: HashMap<String, R> =
+        let mut by_name: HashMap<String, R> =
             found.into_iter().map(|record| (record.id().to_string(), record)).collect();
         let missing: Vec<(String, String)> = names
             .iter()
@@ -61,7 +61,7 @@ impl Registry {
         if !missing.is_empty() {
             return Err(Error::references_not_found(missing));
         }
-        Ok(names.iter().filter_map(|name| by_name.get(name).cloned()).collect())
+        Ok(names.iter().filter_map(|name| by_name.remove(name)).collect())
     }
 
     async fn list<R: Kept>(
@@ -129,6 +129,12 @@ fn parse_names<I: ResourceId>(names: &[String]) -> Result<Vec<I>> {
     if violations.count(&root, names.len(), BATCH_MAX) {
         let each = names.iter().enumerate();
         ids = each.filter_map(|(i, name)| violations.name_required(&root.index(i), name)).collect();
+        let mut seen = HashSet::new();
+        for (i, name) in names.iter().enumerate() {
+            if !seen.insert(name) {
+                violations.add(&root.index(i), "stands twice: name each record once");
+            }
+        }
     }
     violations.finish(Some(ids))
 }
@@ -147,7 +153,8 @@ macro_rules! reads {
             /// The records of names, in their order, from one snapshot.
             ///
             /// # Errors
-            /// `NotFound` naming every name that is hidden or absent.
+            /// `Invalid` for a name that stands twice; `NotFound` naming every name that is hidden
+            /// or absent; `Exhausted` when they are too large for one answer.
             pub async fn $batch_get(
                 &self,
                 viewer: &Viewer,

@@ -7,7 +7,7 @@ use crate::{
         errors::{Error, Kind, Result},
         ids::ResourceId as _,
         operations::Operation,
-        records::{Draft, Meta, Record},
+        records::{Draft, Meta, RECORD_BYTES_MAX, Record, bytes_of},
         seizures::{Seizure, SeizureState},
         sensors::Sensor,
         viewers::{Role, Viewer},
@@ -176,6 +176,19 @@ pub(super) fn needs_registration(lens: &Lens) -> Result<()> {
     let name = lens.viewer.agency.to_string();
     let message = format!("{name} is not registered: ask an administrator to create it");
     Err(Error::denied("AGENCY_NOT_REGISTERED", name, &message))
+}
+
+/// A record fits into one answer. What was written before is deleted and retracted all the same.
+pub(super) fn is_small_enough<R: Record>(record: &R) -> Result<()> {
+    let bytes = bytes_of(record)?;
+    if bytes <= RECORD_BYTES_MAX {
+        return Ok(());
+    }
+    let message = format!(
+        "it would have {bytes} bytes in all: at most {RECORD_BYTES_MAX}, so shorten its texts and \
+         lists"
+    );
+    Err(Error::invalid_field(<R::Draft as Draft>::FIELD, message))
 }
 
 /// A record is changed by the agency that recorded it alone, and not once it is deleted.

@@ -42,7 +42,7 @@ impl Layout for Agency {
     }
 
     fn read(row: &mut Row<'_>, common: Common) -> Result<Self> {
-        let Common { key: _, mine: _, meta, marking } = common;
+        let Common { key: _, bytes: _, mine: _, meta, marking } = common;
         let id = AgencyId::from_stored(row.text()?);
         let body = AgencyBody {
             display_name: row.text()?,

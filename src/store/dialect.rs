@@ -8,7 +8,7 @@ use super::{
     Keep, Reach, Shared, Span, Work,
     filters::at,
     postgres::Postgres,
-    questions::{PARENT, PARENTS},
+    questions::{PARENT, PARENTS, Spent},
     records::T,
     sqlite::Sqlite,
 };
@@ -17,16 +17,17 @@ use crate::domain::{
     errors::{Error, Kind, Result},
     questions::Cost,
 };
+use futures_util::{Stream, StreamExt as _};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    RuntimeErr, Statement, StatementBuilder, Value,
+    RuntimeErr, Statement, StatementBuilder, StreamTrait as _, Value,
     sea_query::{
         Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, JoinType, LockType, Order, Query,
         SelectStatement,
     },
 };
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 #[derive(Clone)]
@@ -79,6 +80,8 @@ pub struct Session {
     pub(super) link: Link,
     pub(super) shared: Arc<Shared>,
     pub(super) cost: Cost,
+    /// What the answer to a question takes so far.
+    pub(super) spent: Spent,
 }
 
 pub(super) enum Link {
@@ -90,7 +93,7 @@ pub(super) enum Link {
 
 impl Session {
     pub(super) fn new(link: Link, shared: Arc<Shared>) -> Self {
-        Self { link, shared, cost: Cost::default() }
+        Self { link, shared, cost: Cost::default(), spent: Spent::default() }
     }
 
     fn backend(&self) -> DbBackend {
@@ -111,7 +114,7 @@ impl Session {
         self.cost.statements += 1;
         let results = match &self.link {
             Link::Sqlite(connection) => {
-                let rows = sqlite_rows(connection, &statement, decode)?;
+                let rows = sqlite_rows(connection, &statement, |row| decode(row).map(Some))?;
                 self.cost.rows += rows.len() as u64;
                 return Ok(rows);
             }
@@ -121,6 +124,27 @@ impl Session {
         let results = results.map_err(|error| postgres_error(&error))?;
         self.cost.rows += results.len() as u64;
         results.iter().map(|row| decode(&mut Row::new(Cells::Postgres(row)))).collect()
+    }
+
+    /// Runs a statement and decodes its rows one by one, until it fails or wants no more: what is
+    /// not read is not held.
+    pub(super) async fn rows_until<T: Send>(
+        &mut self,
+        statement: impl Spell,
+        decode: impl FnMut(&mut Row<'_>) -> Result<Option<T>> + Send,
+    ) -> Result<Vec<T>> {
+        let statement = statement.spell(self.backend());
+        self.shared.count(&statement);
+        self.cost.statements += 1;
+        let rows = match &self.link {
+            Link::Sqlite(connection) => sqlite_rows(connection, &statement, decode),
+            Link::Postgres(transaction) => {
+                streamed(transaction.stream_raw(statement).await, decode).await
+            }
+            Link::PostgresPool(pool) => streamed(pool.stream_raw(statement).await, decode).await,
+        }?;
+        self.cost.rows += rows.len() as u64;
+        Ok(rows)
     }
 
     /// Runs a statement that has at most one row.
@@ -277,6 +301,7 @@ impl Spell for Spelled {
 pub(super) struct Row<'r> {
     cells: Cells<'r>,
     next: usize,
+    text_bytes: usize,
 }
 
 enum Cells<'r> {
@@ -302,15 +327,33 @@ macro_rules! cells {
 
 impl<'r> Row<'r> {
     fn new(cells: Cells<'r>) -> Self {
-        Self { cells, next: 0 }
+        Self { cells, next: 0, text_bytes: 0 }
+    }
+
+    /// What was read of it so far takes about so many bytes.
+    pub fn bytes(&self) -> usize {
+        const CELL_BYTES: usize = 8;
+        self.next * CELL_BYTES + self.text_bytes
+    }
+
+    pub fn text(&mut self) -> Result<String> {
+        let text = self.any_text()?;
+        self.text_bytes += text.len();
+        Ok(text)
+    }
+
+    pub fn text_or_null(&mut self) -> Result<Option<String>> {
+        let text = self.any_text_or_null()?;
+        self.text_bytes += text.as_ref().map_or(0, String::len);
+        Ok(text)
     }
 
     cells! {
         int -> i64;
         int_or_null -> Option<i64>;
         real_or_null -> Option<f64>;
-        text -> String;
-        text_or_null -> Option<String>;
+        any_text -> String;
+        any_text_or_null -> Option<String>;
     }
 
     pub fn uuid(&mut self) -> Result<Uuid> {
@@ -391,14 +434,35 @@ fn required<C>(value: Option<C>) -> Result<C> {
 fn sqlite_rows<T>(
     connection: &rusqlite::Connection,
     statement: &Statement,
-    decode: impl Fn(&mut Row<'_>) -> Result<T>,
+    mut decode: impl FnMut(&mut Row<'_>) -> Result<Option<T>>,
 ) -> Result<Vec<T>> {
     let mut prepared =
         connection.prepare_cached(&statement.sql).map_err(|error| sqlite_error(&error))?;
     let mut rows = prepared.query(params(statement)).map_err(|error| sqlite_error(&error))?;
     let mut decoded = Vec::new();
     while let Some(row) = rows.next().map_err(|error| sqlite_error(&error))? {
-        decoded.push(decode(&mut Row::new(Cells::Sqlite(row)))?);
+        match decode(&mut Row::new(Cells::Sqlite(row)))? {
+            Some(one) => decoded.push(one),
+            None => break,
+        }
+    }
+    Ok(decoded)
+}
+
+/// The rows of a stream. One that is left before its end is read to it and forgotten when its
+/// connection is used next.
+async fn streamed<T>(
+    rows: std::result::Result<impl Stream<Item = std::result::Result<QueryResult, DbErr>>, DbErr>,
+    mut decode: impl FnMut(&mut Row<'_>) -> Result<Option<T>>,
+) -> Result<Vec<T>> {
+    let mut rows = pin!(rows.map_err(|error| postgres_error(&error))?);
+    let mut decoded = Vec::new();
+    while let Some(row) = rows.next().await {
+        let row = row.map_err(|error| postgres_error(&error))?;
+        match decode(&mut Row::new(Cells::Postgres(&row)))? {
+            Some(one) => decoded.push(one),
+            None => break,
+        }
     }
     Ok(decoded)
 }

@@ -22,7 +22,7 @@ use crate::domain::{
     },
     ids::ResourceId as _,
     operations::Operation,
-    pages::{Direction, List, OrderTerm, Page},
+    pages::{ANSWER_BYTES_MAX, Direction, List, OrderTerm, Page, PageSize},
     seizures::{Seizure, SeizureState},
     sensors::Sensor,
     viewers::Viewer,
@@ -151,25 +151,26 @@ impl Store {
             token => Some(After::read::<R>(self.unseal(token, &fingerprint)?, &list.order)?),
         };
         let (viewer, list, after) = (viewer.clone(), Arc::new(list), Arc::new(after));
-        let size = list.page_size.get() as usize;
-        let mut rows = self
+        let (rows, more) = self
             .read(Reach::Scan, R::SPAN, move |session| {
                 let (viewer, list, after) = (viewer.clone(), Arc::clone(&list), Arc::clone(&after));
                 Box::pin(async move {
                     let lens = session.lens(&viewer).await?;
                     let query = page_query::<R>(&lens, &list, after.as_ref().as_ref());
-                    let read = |row: &mut Row<'_>| read_row::<R>(row, &lens, &list.order);
-                    let rows = session.rows(&query, read).await?;
+                    let mut room = Room::of(list.page_size);
+                    let read = |row: &mut Row<'_>| {
+                        let (found, values) = read_row::<R>(row, &lens, &list.order)?;
+                        Ok(room.take(found.bytes).then_some((found, values)))
+                    };
+                    let rows = session.rows_until(&query, read).await?;
                     let (mut found, cursors): (Vec<Found<R>>, Vec<_>) = rows.into_iter().unzip();
                     if !found.is_empty() {
                         R::load_parts(session, &lens, &mut found).await?;
                     }
-                    Ok(found.into_iter().zip(cursors).collect::<Vec<_>>())
+                    Ok((found.into_iter().zip(cursors).collect::<Vec<_>>(), room.more))
                 })
             })
             .await?;
-        let more = rows.len() > size;
-        rows.truncate(size);
         let next_page_token = match rows.last() {
             Some((found, values)) if more => {
                 let name = found.record.id().to_string();
@@ -179,6 +180,32 @@ impl Store {
         };
         let records = rows.into_iter().map(|(found, _)| found.record).collect();
         Ok(Page { records, next_page_token })
+    }
+}
+
+/// What a page has room for.
+struct Room {
+    rows: usize,
+    bytes: usize,
+    /// Whether there was one that had no room.
+    more: bool,
+}
+
+impl Room {
+    fn of(size: PageSize) -> Self {
+        Self { rows: size.get() as usize, bytes: ANSWER_BYTES_MAX, more: false }
+    }
+
+    /// Whether a record of so many bytes is still on the page. One always is, and after the first
+    /// that is not none is.
+    fn take(&mut self, bytes: usize) -> bool {
+        let first = self.bytes == ANSWER_BYTES_MAX;
+        self.more = self.rows == 0 || (bytes > self.bytes && !first);
+        if !self.more {
+            self.rows -= 1;
+            self.bytes = self.bytes.saturating_sub(bytes);
+        }
+        !self.more
     }
 }
 

@@ -49,7 +49,7 @@ impl Layout for Operation {
     }
 
     fn read(row: &mut Row<'_>, common: Common) -> Result<Self> {
-        let Common { key: _, mine: _, meta, marking } = common;
+        let Common { key: _, bytes: _, mine: _, meta, marking } = common;
         let id = OperationId::from_uuid(row.uuid()?);
         let lead_agency = row.text_or_null()?.map(AgencyId::from_stored);
         let (display_name, domain, outcome) = (row.text()?, row.code()?, row.code_required()?);

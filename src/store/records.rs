@@ -12,7 +12,8 @@ use super::{
 use crate::domain::{
     errors::{Error, Kind, Result},
     ids::AgencyId,
-    records::{Body as _, Draft, Meta, Record},
+    pages::ANSWER_BYTES_MAX,
+    records::{Body as _, Draft, Meta, Record, bytes_of},
 };
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -25,6 +26,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone)]
 pub struct Found<R> {
     pub(super) key: i64,
+    pub(super) bytes: usize,
     /// Whether the viewer's agency recorded it.
     pub mine: bool,
     /// The record as the viewer may see it.
@@ -34,6 +36,7 @@ pub struct Found<R> {
 /// What every row of a record begins with.
 pub(super) struct Common {
     pub key: i64,
+    pub bytes: usize,
     pub mine: bool,
     pub meta: Meta,
     pub marking: crate::domain::markings::Marking,
@@ -124,7 +127,7 @@ pub(super) fn common_columns(query: &mut SelectStatement, lens: &Lens) {
         .expr(col("originator", agencies::Column::Slug))
         .expr(col("marking", markings::Column::Label))
         .expr(col("marking", markings::Column::ReleasableTo));
-    for name in ["version", "create_micros", "update_micros", "delete_micros"] {
+    for name in ["version", "create_micros", "update_micros", "delete_micros", "bytes"] {
         query.expr(at(name));
     }
 }
@@ -141,26 +144,39 @@ pub(super) fn read_common(row: &mut Row<'_>, lens: &Lens) -> Result<Common> {
         update_micros: row.int()?,
         delete_micros: row.int_or_null()?,
     };
-    Ok(Common { key, mine, meta, marking })
+    let bytes = usize::try_from(row.int()?).unwrap_or(0);
+    Ok(Common { key, bytes, mine, meta, marking })
 }
 
 pub(super) fn read_found<R: Layout>(row: &mut Row<'_>, lens: &Lens) -> Result<Found<R>> {
     let common = read_common(row, lens)?;
-    let (key, mine) = (common.key, common.mine);
-    Ok(Found { key, mine, record: R::read(row, common)? })
+    let (key, bytes, mine) = (common.key, common.bytes, common.mine);
+    Ok(Found { key, bytes, mine, record: R::read(row, common)? })
 }
 
 impl Session {
     /// The records of these ids that the lens shows, in no order, with their parts.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// `Exhausted` when they have more than [`ANSWER_BYTES_MAX`].
     pub async fn find<R: Stored>(&mut self, lens: &Lens, ids: &[R::Id]) -> Result<Vec<Found<R>>> {
         let statement = match ids {
             [id] => self.find_one::<R>(lens, [R::id_value(id)]),
             ids => self.spell(&lookup::<R>(lens, ids.iter().map(R::id_value))),
         };
-        let mut found = self.rows(statement, |row| read_found::<R>(row, lens)).await?;
+        let mut found = match ids.len() {
+            // A record by itself is as large as it may be, and is never refused.
+            1 => self.rows(statement, |row| read_found::<R>(row, lens)).await?,
+            names => {
+                let mut left = ANSWER_BYTES_MAX;
+                let read = |row: &mut Row<'_>| {
+                    let found = read_found::<R>(row, lens)?;
+                    left = left.checked_sub(found.bytes).ok_or_else(|| too_large(names))?;
+                    Ok(Some(found))
+                };
+                self.rows_until(statement, read).await?
+            }
+        };
         if !found.is_empty() {
             R::load_parts(self, lens, &mut found).await?;
         }
@@ -261,6 +277,7 @@ impl Session {
             ("version", meta.version.into()),
             ("create_micros", meta.create_micros.into()),
             ("update_micros", meta.update_micros.into()),
+            ("bytes", bytes_value(record)?),
         ];
         values.extend(record.values(keys)?);
         let key = self.insert_row(R::Entity::TABLE, values).await;
@@ -287,6 +304,7 @@ impl Session {
             ("version", meta.version.into()),
             ("update_micros", meta.update_micros.into()),
             ("delete_micros", meta.delete_micros.into()),
+            ("bytes", bytes_value(record)?),
         ];
         values.extend(record.values(keys)?);
         let mut update = Query::update();
@@ -375,6 +393,16 @@ fn lookup<R: Stored>(lens: &Lens, ids: impl Iterator<Item = Value>) -> SelectSta
     R::columns(&mut query, lens);
     query.and_where(id_column::<R>().is_in(ids));
     query
+}
+
+fn bytes_value<R: Stored>(record: &R) -> Result<Value> {
+    Ok(i64::try_from(bytes_of(record)?).unwrap_or(i64::MAX).into())
+}
+
+fn too_large(names: usize) -> Error {
+    let mib = ANSWER_BYTES_MAX >> 20;
+    let message = format!("these {names} records have more than {mib} MiB: ask for fewer at once");
+    Error::new(Kind::Exhausted, "ANSWER_TOO_LARGE", message)
 }
 
 fn taken<R: Stored>(error: Error, record: &R) -> Error {

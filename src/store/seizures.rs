@@ -61,7 +61,7 @@ impl Layout for Seizure {
     }
 
     fn read(row: &mut Row<'_>, common: Common) -> Result<Self> {
-        let Common { key: _, mine: _, meta, marking } = common;
+        let Common { key: _, bytes: _, mine: _, meta, marking } = common;
         let id = SeizureId::from_uuid(row.uuid()?);
         let operation = row.uuid_or_null()?.map(OperationId::from_uuid);
         let agency = row.text_or_null()?.map(AgencyId::from_stored);

@@ -48,7 +48,7 @@ impl Layout for Sensor {
     }
 
     fn read(row: &mut Row<'_>, common: Common) -> Result<Self> {
-        let Common { key: _, mine: _, meta, marking } = common;
+        let Common { key: _, bytes: _, mine: _, meta, marking } = common;
         let id = SensorId::from_stored(row.text()?);
         let body = SensorBody {
             display_name: row.text()?,

@@ -5,6 +5,7 @@ mod examples;
 mod fields;
 mod refused;
 pub mod schema;
+mod sizes;
 mod totals;
 
 use crate::world::{World, on_both};

@@ -27,6 +27,7 @@ mod sensors;
 mod server;
 mod services;
 mod shared_names;
+mod sizes;
 mod slow_reads;
 mod starts;
 mod statements;

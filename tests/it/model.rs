@@ -217,6 +217,7 @@ impl Play {
             step: 0,
             registries,
             tables,
+            asking: Chance::new(!seed),
             chance: Chance::new(seed),
             tally,
             schema: graphql::schema(),

@@ -28,7 +28,11 @@ pub struct Served {
 }
 
 pub async fn serve() -> Served {
-    let world = World::new(Backend::Sqlite).await;
+    serve_over(World::new(Backend::Sqlite).await).await
+}
+
+/// Serves the records of a world to the agency `us-dod`.
+pub async fn serve_over(world: World) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();

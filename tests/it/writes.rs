@@ -373,7 +373,7 @@ async fn batch(world: World) {
     for label in ["a", "b", "c"] {
         made.push(world.add(&viewer, seizure(label)).await);
     }
-    let order = [2, 0, 1, 0];
+    let order = [2, 0, 1];
     let names: Vec<String> = order.iter().map(|i| made[*i].id.to_string()).collect();
     let read = Seizure::batch_get(&world.registry, &viewer, &names).await.unwrap();
     let wanted: Vec<Seizure> = order.iter().map(|i| made[*i].clone()).collect();
@@ -391,6 +391,9 @@ async fn batch_missing(world: World) {
     assert_eq!(refused.resources, ["agencies/x", "agencies/y"]);
     let refused = Agency::batch_get(&world.registry, &viewer, &[]).await.unwrap_err();
     assert_eq!(refused.violations[0].field, "names");
+    let twice = ["agencies/x", &made.id.to_string(), "agencies/x"].map(ToString::to_string);
+    let refused = Agency::batch_get(&world.registry, &viewer, &twice).await.unwrap_err();
+    assert_eq!((refused.kind, refused.violations[0].field.as_str()), (Kind::Invalid, "names[2]"));
     let many = vec!["agencies/x".to_owned(); 1_001];
     let refused = Agency::batch_get(&world.registry, &viewer, &many).await.unwrap_err();
     assert_eq!((refused.kind, refused.violations[0].field.as_str()), (Kind::Invalid, "names"));

@@ -14,6 +14,7 @@ pub struct Model {
     pub create_micros: i64,
     pub update_micros: i64,
     pub delete_micros: Option<i64>,
+    pub bytes: i64,
     pub display_name: String,
     pub display_name_folded: String,
     pub native_name: String,

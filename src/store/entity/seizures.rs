@@ -14,6 +14,7 @@ pub struct Model {
     pub create_micros: i64,
     pub update_micros: i64,
     pub delete_micros: Option<i64>,
+    pub bytes: i64,
     pub operation_id: Option<i64>,
     pub agency_id: Option<i64>,
     pub state: i64,

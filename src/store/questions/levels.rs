@@ -187,7 +187,7 @@ impl<R: Listed> Level<'_, R> {
         }
         let read = |row: &mut Row<'_>| self.read(row, &shared, ranking, pick, nested);
         let mut lists: HashMap<i64, Vec<Ranked>> = HashMap::new();
-        for (parent, ranked) in session.rows(&query, read).await? {
+        for (parent, ranked) in session.counted_rows(&query, read).await? {
             lists.entry(parent).or_default().push(ranked);
         }
         let found = lists.into_iter().map(|(parent, ranked)| (parent, self.cut(ranked)));

@@ -11,9 +11,11 @@ mod picks;
 mod substances;
 mod summaries;
 mod tables;
+mod weights;
 
 pub(super) use levels::{PARENT, PARENTS};
 pub use nodes::{Node, Own, Rows, Summarised};
+pub(super) use weights::Spent;
 
 use super::{Lens, Reach, Span, Store, dialect::Session, filters::at, records::T};
 use crate::domain::{
@@ -49,7 +51,7 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be reached. Of a branch: `Invalid` naming a cursor
-    /// that is not of its list.
+    /// that is not of its list; `Exhausted` when the answer becomes too large.
     pub async fn answer(
         &self,
         viewer: &Viewer,
@@ -116,13 +118,13 @@ async fn branch_of(
         Branch::Named { names, pick, marks: _ } => {
             let mut nodes = named(session, lens, names, pick).await?;
             grow(session, lens, pick, own(&mut nodes).collect()).await?;
-            Ok(Answer::Named(nodes))
+            session.weigh_named(names, nodes)
         }
         Branch::Listed(list) => {
             let rows = rows_of(session, lens, list, None).await?.remove(&0);
             let mut rows = rows.unwrap_or_default();
             rows.summaries = summaries::of(session, lens, list, as_of_micros).await?;
-            Ok(Answer::Listed(Arc::new(rows)))
+            session.weigh_rows(rows)
         }
     }
 }
@@ -155,7 +157,7 @@ async fn named(
     }
     let shared = Arc::clone(&session.shared);
     let read = |row: &mut super::dialect::Row<'_>| picks::read(row, lens, &shared, table, pick);
-    Ok(session.rows(&query, read).await?.into_iter().flatten().collect())
+    Ok(session.counted_rows(&query, read).await?.into_iter().flatten().collect())
 }
 
 /// The rows of a list for each parent; without parents, of the whole list under key 0.
@@ -323,5 +325,5 @@ async fn part_rows(
         let owner = row.int()?;
         Ok(picks::read(row, lens, &shared, table, pick)?.map(|node| (owner, node)))
     };
-    Ok(session.rows(&query, read).await?.into_iter().flatten().collect())
+    Ok(session.counted_rows(&query, read).await?.into_iter().flatten().collect())
 }

@@ -27,6 +27,8 @@ use std::{collections::HashMap, sync::Arc};
 #[derive(Debug, Clone)]
 pub struct Node {
     pub(super) key: i64,
+    /// What it takes by itself.
+    pub(super) bytes: usize,
     /// Resource name of a record; a part has none.
     pub name: String,
     /// What it alone has.
@@ -206,6 +208,7 @@ impl Node {
     pub(super) fn of_substance(key: i64, substance: &Arc<Substance>) -> Arc<Self> {
         Arc::new(Self {
             key,
+            bytes: super::weights::SUBSTANCE_BYTES,
             name: substance.id.to_string(),
             own: Own::Substance(Arc::clone(substance)),
             meta: None,

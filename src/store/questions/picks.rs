@@ -87,7 +87,7 @@ pub(super) fn read(
         row.skip(width(table, pick));
         return Ok(None);
     };
-    let groups = pick.groups;
+    let (groups, start) = (pick.groups, row.bytes());
     let name = table.read_name(row)?;
     let own = if groups.has(Group::Own) { table.read_own(row)? } else { Own::Unpicked };
     let meta = groups.has(Group::Meta).then(|| read_meta(row)).transpose()?;
@@ -104,12 +104,14 @@ pub(super) fn read(
         Some(_) => substances_of(shared, &items)?,
         None => Vec::new(),
     };
+    let bytes = row.bytes() - start;
     let mut ones = Vec::with_capacity(pick.ones.len());
     for (one, below) in &pick.ones {
         ones.push((*one, read(row, lens, shared, Table::of_one(*one), below)?));
     }
     Ok(Some(Arc::new(Node {
         key,
+        bytes,
         name,
         own,
         meta,

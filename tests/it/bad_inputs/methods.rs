@@ -286,10 +286,15 @@ impl<N: Noun> Methods<'_, N> {
                 ["names[0]", "names[2]", "names[3]"],
             ),
             refused(
-                "of an absent one, twice, and a hidden one",
-                of(&[absent, mine, absent, hidden]),
+                "of an absent one and a hidden one",
+                of(&[absent, mine, hidden]),
                 NOT_FOUND,
-                ["names[0]", "names[2]", "names[3]"],
+                ["names[0]", "names[2]"],
+            ),
+            invalid(
+                "of two that stand twice",
+                of(&[absent, mine, absent, hidden, mine, mine]),
+                ["names[2]", "names[4]", "names[5]"],
             ),
         ]
     }

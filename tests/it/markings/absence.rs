@@ -106,7 +106,7 @@ async fn read<R: Noun>(world: &World, viewer: &Viewer, pair: &Pair<R>, visible: 
     let answers =
         [R::get(registry, viewer, &hidden).await, R::get(registry, viewer, &absent).await];
     same(answers, pair.names(), Kind::NotFound);
-    let batch = |name: &String| [visible.id().to_string(), name.clone(), name.clone()];
+    let batch = |name: &String| [visible.id().to_string(), name.clone()];
     let answers = [
         R::batch_get(registry, viewer, &batch(&hidden)).await,
         R::batch_get(registry, viewer, &batch(&absent)).await,

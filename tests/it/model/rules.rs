@@ -28,6 +28,9 @@ impl Refusal {
         self.resources.push(name.to_string());
         self
     }
+    pub fn invalid(fields: Vec<String>) -> Self {
+        Self { fields, ..Self::new("Invalid", "INVALID_FIELD") }
+    }
     pub fn not_found(fields: Vec<String>, resources: Vec<String>) -> Self {
         Self { fields, resources, ..Self::new("NotFound", "NOT_FOUND") }
     }

@@ -134,6 +134,14 @@ impl Tables {
     }
 
     pub fn batch_get<R: Modelled>(&self, viewer: &Viewer, picked: &[R]) -> Result<Vec<R>, Refusal> {
+        let stands_before = |i: usize| picked[..i].iter().any(|one| one.id() == picked[i].id());
+        let twice: Vec<String> = (0..picked.len())
+            .filter(|i| stands_before(*i))
+            .map(|i| format!("names[{i}]"))
+            .collect();
+        if !twice.is_empty() {
+            return Err(Refusal::invalid(twice));
+        }
         let seen = |one: &R| self.get::<R>(viewer, one.id()).ok();
         let hidden = picked.iter().enumerate().filter(|(_, one)| seen(one).is_none());
         let (fields, names): (Vec<String>, Vec<String>) =
