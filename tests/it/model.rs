@@ -306,7 +306,7 @@ impl Play {
         let mask = self.chance.mask::<R>();
         let mask: Vec<&str> = mask.iter().map(String::as_str).collect();
         let draft = R::draw(&self.tables, &mut self.chance);
-        let etag = if self.chance.once_in(4) { "\"1\"" } else { "" };
+        let etag = self.chance.pick(&["", "", "", "\"1\"", "\"9\""]);
         let request = Update {
             etag: etag.to_owned(),
             options: self.options(),
@@ -325,7 +325,7 @@ impl Play {
     async fn delete<R: Modelled>(&mut self, viewer: &Viewer) {
         let Some(record) = self.chance.maybe_one(R::rows(&self.tables)).cloned() else { return };
         let viewer = &self.writer(viewer, &record);
-        let etag = if self.chance.once_in(4) { "\"1\"" } else { "" };
+        let etag = self.chance.pick(&["", "", "", "\"1\"", "\"9\""]);
         let name = record.id().to_string();
         let request = Delete { name, etag: etag.to_owned(), options: self.options() };
         let [sqlite, postgres] = [

@@ -2,6 +2,7 @@
 
 mod cases;
 mod contract;
+mod edges;
 
 use crate::world::World;
 use interdiction::domain::{

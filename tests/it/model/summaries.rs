@@ -4,9 +4,10 @@
 //! `INTERDICTION_SUMMARY_WORLDS` sets how many worlds each test makes, and
 //! `INTERDICTION_MODEL_SEED` makes the one that a failure names.
 
+mod requests;
+
 use super::{
     Play, Tally,
-    chance::Chance,
     conditions::View,
     from_environment,
     tables::{Modelled as _, Tables, sees},
@@ -15,7 +16,6 @@ use super::{
 use crate::world::{Backend, World, all, viewer};
 use interdiction::domain::{
     agencies::Agency,
-    codes::Code as _,
     dates::{Bucket, Calendar, When, civil_from_micros},
     errors::Result,
     filters::Filter,
@@ -172,79 +172,14 @@ impl Play {
     }
 
     fn request(&mut self) -> SeizureSummary {
+        // Days from the first date to the last are more than an answer holds.
+        if self.chance.once_in(20) {
+            return requests::every_day();
+        }
         let filter =
             if self.chance.once_in(2) { Filter::default() } else { self.filter::<Seizure>() };
-        draw(&mut self.chance, filter)
+        requests::draw(&mut self.chance, filter)
     }
-}
-
-fn draw(
-    chance: &mut Chance,
-    filter: Filter<interdiction::domain::filters::SeizureField>,
-) -> SeizureSummary {
-    let mut group_by: Vec<GroupBy> = Vec::new();
-    for _ in 0..chance.below(5) {
-        let key = chance.pick(Key::ALL);
-        let depth =
-            (key == Key::Substance && !chance.once_in(3)).then(|| chance.pick(&[0, 1, 2, 9]));
-        let by = GroupBy { key, depth };
-        if !group_by.contains(&by) {
-            group_by.push(by);
-        }
-    }
-    let of_seizures: Vec<Figure> =
-        Figure::ALL.iter().copied().filter(|one| one.is_of_seizures()).collect();
-    let figures = match chance.below(3) {
-        0 => of_seizures.clone(),
-        1 => vec![chance.pick(&of_seizures)],
-        _ => vec![Figure::SeizureCount, Figure::Mass],
-    };
-    let times = group_by.iter().filter(|by| by.key.calendar().is_some()).count();
-    let empty_buckets = times == 1 && chance.once_in(2);
-    let having = if empty_buckets { Vec::new() } else { having(chance, &of_seizures) };
-    SeizureSummary {
-        filter,
-        attribution: chance.pick(Attribution::ALL),
-        having,
-        order: order(chance, &group_by, &of_seizures),
-        first: chance.pick(&[1, 2, 5, 1_000]),
-        empty_buckets,
-        total: chance.once_in(2),
-        group_by,
-        figures,
-    }
-}
-
-fn having(chance: &mut Chance, figures: &[Figure]) -> Vec<Having> {
-    if !chance.once_in(3) {
-        return Vec::new();
-    }
-    chance.some(2, |chance| {
-        let bound = Some(chance.pick(&[0, 1, 2, 1_000_000, 390_000_000, 1 << 32, 353_802_048_600]));
-        let figure = chance.pick(figures);
-        match chance.below(3) {
-            0 => Having { figure, at_least: None, at_most: bound },
-            _ => Having { figure, at_least: bound, at_most: None },
-        }
-    })
-}
-
-fn order(chance: &mut Chance, keys: &[GroupBy], figures: &[Figure]) -> Vec<OrderBy> {
-    let mut order: Vec<OrderBy> = Vec::new();
-    for _ in 0..chance.below(3) {
-        let by = if keys.is_empty() || chance.once_in(2) {
-            SortBy::Figure(chance.pick(figures))
-        } else {
-            SortBy::Key(chance.below(keys.len()))
-        };
-        if order.iter().all(|term| term.by != by) {
-            order.push(OrderBy {
-                by,
-                direction: chance.pick(&[Direction::Ascending, Direction::Descending]),
-            });
-        }
-    }
-    order
 }
 
 /// What is compared of an answer: all of it but when it was taken.
