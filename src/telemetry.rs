@@ -2,7 +2,11 @@
 //! the service runs, and standard output stays free for what a command answers.
 
 use crate::config::{LogConfig, LogFormat};
-use std::ffi::OsStr;
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    ffi::OsStr,
+    panic::{self, PanicHookInfo},
+};
 use tracing::{Dispatch, level_filters::LevelFilter};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
 
@@ -21,14 +25,25 @@ pub enum TelemetryError {
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// Starts the log of the process, once. Lines for people are coloured on a terminal, unless
-/// `NO_COLOR` is set to anything (<https://no-color.org>); JSON lines never are.
+/// Starts the log of the process, once; panics are told in it as well, in its format. Lines for
+/// people are coloured on a terminal, unless `NO_COLOR` is set to anything
+/// (<https://no-color.org>); JSON lines never are.
 ///
 /// # Errors
 /// If the filter is not valid, or the process has a log already.
 pub fn init(log: &LogConfig, stderr_is_terminal: bool) -> Result<(), TelemetryError> {
     dispatch(log, colours(stderr_is_terminal), std::io::stderr)?.try_init()?;
+    panic::set_hook(Box::new(tell_panic));
     Ok(())
+}
+
+/// Where it happened and what it says; the stack too where `RUST_BACKTRACE` asks for it.
+fn tell_panic(panic: &PanicHookInfo<'_>) {
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    let text = panic.payload_as_str().unwrap_or("not a text");
+    let stack = Backtrace::capture();
+    let stack = (stack.status() == BacktraceStatus::Captured).then(|| stack.to_string());
+    tracing::error!(location, stack, "panicked: {text}");
 }
 
 /// Whether to colour what goes to a stream: on a terminal, unless `NO_COLOR` is set to anything.

@@ -33,5 +33,6 @@ mod starts;
 mod statements;
 mod substances;
 mod summaries;
+mod telemetry;
 mod world;
 mod writes;
