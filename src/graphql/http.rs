@@ -53,7 +53,7 @@ pub struct Endpoint<E> {
     pub prepare: Box<dyn Fn(Question) -> Question + Send + Sync>,
     /// Trusted documents, and those that were parsed before.
     pub documents: Documents,
-    /// Bytes of one request's body, at most [`Limits::BODY_BYTES`].
+    /// Bytes of one request's body, at most 256 KiB.
     pub body_bytes_max: usize,
 }
 

@@ -185,7 +185,7 @@ fn crowd(
         let draft = SeizureDraft { external_ids: Vec::new(), ..drafts::seizure("") };
         let name = made.id.to_string();
         tokio::spawn(async move {
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 Seizure::get(&registry, &viewer, &name).await.map(|_| ())
             } else {
                 Seizure::create(&registry, &viewer, create("", draft)).await.map(|_| ())
