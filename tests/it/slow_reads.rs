@@ -197,28 +197,31 @@ fn crowd(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_gets_the_configured_connections_and_a_crowd_is_told_to_come_back() {
+    for connections_max in [3, 5] {
+        crowd_of(connections_max).await;
+    }
+}
+
+async fn crowd_of(connections_max: usize) {
     let world = World::new(Backend::Postgres).await;
     let made: Seizure = world.add(&world.viewer("us-dod"), drafts::seizure("417")).await;
     let (connection, looking) = (world.connect().await, world.connect().await);
     let held = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()";
-    for connections_max in [3, 5] {
-        let before = count(&looking, held).await;
-        let instance = with_connections(&world, connections_max).await;
-        let transaction = connection.begin().await.unwrap();
-        let lock = "LOCK TABLE seizures IN ACCESS EXCLUSIVE MODE";
-        transaction.execute_unprepared(lock).await.unwrap();
-        let mut crowd = crowd(&world, &instance.registry, &made);
-        sleep(BEGUN).await;
-        let opened = count(&looking, held).await - before;
-        assert_eq!(opened, i64::try_from(connections_max).unwrap());
-        for _told in connections_max..CROWD {
-            let error = crowd.next().await.unwrap().unwrap().unwrap_err();
-            assert_eq!((error.kind, error.reason), (Kind::Exhausted, "STORE_BUSY"));
-            assert!(error.retry_after.is_some());
-        }
-        transaction.rollback().await.unwrap();
-        while let Some(held) = crowd.next().await {
-            held.unwrap().unwrap();
-        }
+    let expected = count(&looking, held).await + i64::try_from(connections_max).unwrap();
+    let instance = with_connections(&world, connections_max).await;
+    let transaction = connection.begin().await.unwrap();
+    let lock = "LOCK TABLE seizures IN ACCESS EXCLUSIVE MODE";
+    transaction.execute_unprepared(lock).await.unwrap();
+    let mut crowd = crowd(&world, &instance.registry, &made);
+    for _told in connections_max..CROWD {
+        let error = crowd.next().await.unwrap().unwrap().unwrap_err();
+        assert_eq!((error.kind, error.reason), (Kind::Exhausted, "STORE_BUSY"));
+        assert!(error.retry_after.is_some());
+    }
+    // By now every connection that can be made is made, and its statement waits.
+    assert_eq!(count(&looking, held).await, expected);
+    transaction.rollback().await.unwrap();
+    while let Some(held) = crowd.next().await {
+        held.unwrap().unwrap();
     }
 }
