@@ -18,10 +18,10 @@ use super::{
     documents::Documents,
     errors,
 };
-use crate::faults;
+use crate::{domain::questions::Cost, faults};
 use answers::Answer;
 use async_graphql::{
-    Executor, Request as Question, Value, Variables,
+    Executor, Name, Request as Question, Value, Variables,
     parser::types::{OperationDefinition, OperationType, VariableDefinition},
 };
 use axum::{
@@ -36,7 +36,10 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH},
 };
 use parameters::Parameters;
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+};
 use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
 
 /// Where the documents go.
@@ -45,12 +48,16 @@ pub const PATH: &str = "/graphql";
 /// The smallest answer that is compressed: one packet takes it either way.
 const COMPRESSED_BYTES_MIN: u64 = 1_024;
 
+/// Where the cost of a request is told once it is answered.
+pub type Told = Arc<OnceLock<Cost>>;
+
 /// What answers documents, and what each request brings to it.
 pub struct Endpoint<E> {
     /// The schema.
     pub executor: E,
-    /// Puts into a request what its resolvers need, before it is executed.
-    pub prepare: Box<dyn Fn(Question) -> Question + Send + Sync>,
+    /// Puts into a request what its resolvers need, before it is executed, and says where its cost
+    /// will be told.
+    pub prepare: Box<dyn Fn(Question) -> (Question, Told) + Send + Sync>,
     /// Trusted documents, and those that were parsed before.
     pub documents: Documents,
     /// Bytes of one request's body, at most 256 KiB.
@@ -83,7 +90,7 @@ impl<E: Executor> Endpoint<E> {
     }
 
     async fn execute(&self, asked: Parameters, may_change: bool) -> Result<Answer, Refusal> {
-        let Parameters { document, operation_name, variables } = asked;
+        let Parameters { document, operation_name, variables, tells_cost } = asked;
         let text = self.documents.text(document)?;
         let kept = self.documents.parsed(&text)?;
         let operation = cost::operation(&kept.document, operation_name.as_deref())?;
@@ -98,7 +105,14 @@ impl<E: Executor> Endpoint<E> {
         let mut question = Question::new(String::new()).variables(variables);
         question.operation_name = operation_name;
         question.set_parsed_query(kept.document.clone());
-        let mut answer = self.executor.execute((self.prepare)(question)).await;
+        let (question, told) = (self.prepare)(question);
+        let mut answer = self.executor.execute(question).await;
+        if tells_cost {
+            let Cost { statements, rows } = told.get().copied().unwrap_or_default();
+            let names = ["statements", "rows"].map(Name::new);
+            let cost = names.into_iter().zip([statements, rows].map(Value::from)).collect();
+            answer.extensions.insert("cost".to_owned(), Value::Object(cost));
+        }
         answer.errors = errors::explained(answer.errors);
         if Answer::was_executed(&answer) {
             self.documents.keep(text, kept);

@@ -33,8 +33,11 @@ pub fn routes(
     trusted: Trusted,
     request_bytes_max: usize,
 ) -> Router {
-    let prepare =
-        move |question: Request| question.data(query::Asked::new(registry.clone(), viewer.clone()));
+    let prepare = move |question: Request| {
+        let asked = query::Asked::new(registry.clone(), viewer.clone());
+        let told = asked.cost();
+        (question.data(asked), told)
+    };
     let endpoint = http::Endpoint {
         executor: schema(),
         prepare: Box::new(prepare),

@@ -17,6 +17,8 @@ pub(super) struct Parameters {
     pub operation_name: Option<String>,
     /// Values of its variables.
     pub variables: Variables,
+    /// Whether the answer says what it cost: `extensions.cost` of the request is true.
+    pub tells_cost: bool,
 }
 
 /// As the specification names them; null is as good as nothing.
@@ -81,7 +83,9 @@ impl Parameters {
                 return Err(Refusal::malformed("query: want a document, or its id in documentId"));
             }
         };
-        Ok(Self { document, operation_name, variables })
+        let cost = extensions.as_ref().and_then(|map| map.get("cost"));
+        let tells_cost = cost.and_then(Value::as_bool).unwrap_or(false);
+        Ok(Self { document, operation_name, variables, tells_cost })
     }
 }
 
@@ -104,16 +108,20 @@ mod tests {
     fn reads_what_the_specification_allows() {
         let all = r#" {"query": "{a}", "operationName": "B", "variables": {"c": [1, null]},
                        "extensions": {"d": {}}, "unknown": 1}"#;
-        let Parameters { document, operation_name, variables } = body(all).expect("a request");
+        let Parameters { document, operation_name, variables, tells_cost } =
+            body(all).expect("a request");
         assert_eq!(document, Asked::Text("{a}".to_owned()));
         assert_eq!(operation_name.as_deref(), Some("B"));
         assert_eq!(variables["c"].to_string(), "[1, null]");
+        assert!(!tells_cost);
+        let asks = body(r#"{"query": "{a}", "extensions": {"cost": true}}"#).expect("a request");
+        assert!(asks.tells_cost);
         let nulls = r#"{"query": "{a}", "operationName": null, "variables": null,
                         "extensions": null, "documentId": null}"#;
         let Parameters { operation_name, variables, .. } = body(nulls).expect("a request");
         assert!(operation_name.is_none() && variables.is_empty());
         let query = "query=%7Ba%7D&variables=%7B%22c%22%3A1%7D&operationName=&unknown=1&unknown=2";
-        let Parameters { document, operation_name, variables } =
+        let Parameters { document, operation_name, variables, tells_cost: _ } =
             Parameters::of_query(Some(query)).expect("a request");
         assert_eq!(document, Asked::Text("{a}".to_owned()));
         assert!(operation_name.is_none() && variables.contains_key("c"));

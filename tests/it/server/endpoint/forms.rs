@@ -130,3 +130,21 @@ async fn a_long_answer_is_compressed_for_who_takes_it() {
         assert!(!short.headers.contains_key("content-encoding"));
     }
 }
+
+#[tokio::test]
+async fn what_a_document_cost_is_told_to_who_asks() {
+    let served = serve().await;
+    let mut peer = http2(served.address).await;
+    let list = "{ substances(first: 1) { nodes { id } } }";
+    let asking = json!({ "query": list, "extensions": { "cost": true } }).to_string();
+    for (ask, told) in [
+        (Ask::document(list), None),
+        (Ask::body(asking.clone()), Some(1)),
+        (Ask::body(asking.replace(list, "{ service { name } }")), Some(0)),
+    ] {
+        let answer = read(&ask.of(&mut peer).await);
+        assert_eq!(answer.get("errors"), None, "{answer}");
+        let statements = answer["extensions"]["cost"]["statements"].as_i64();
+        assert_eq!(statements, told, "{answer}");
+    }
+}
