@@ -174,8 +174,8 @@ mod tests {
 
     #[test]
     fn a_flood_of_errors_is_cut() {
-        let one = ServerError::new("a".repeat(1_000), None);
-        let shown = explained(vec![one; 1_000]);
+        let one = |at: usize| ServerError::new(format!("{at}{}", "a".repeat(1_000)), None);
+        let shown = explained((0..1_000).map(one).collect());
         assert_eq!(shown.len(), ERRORS_MAX);
         assert!(shown.iter().all(|error| error.message.len() <= MESSAGE_BYTES_MAX));
     }

@@ -114,7 +114,8 @@ pub async fn serve(
         .routes(request_bytes_max)
         .await
         .map_err(|error| Error::internal(error.to_string()))?;
-    let app = with_fallback(grpc.into_axum_router().reset_fallback().merge(graphql));
+    let plain = graphql.merge(graphql::ide::routes());
+    let app = with_fallback(grpc.into_axum_router().reset_fallback().merge(plain));
     let shutdown = async move {
         shutdown.await;
         health.stop().await;
