@@ -181,6 +181,7 @@ impl Registry {
             Box::pin(async move {
                 let etag = (&Path::root("etag"), etag.as_str());
                 let was = to_change::<R>(session, lens, &id, etag).await?;
+                was.record.check_deletion(&lens.viewer)?;
                 let meta = Meta { delete_micros: Some(now), ..next_meta(was.record.meta(), now) };
                 let record = was.record.rebuild(was.record.body().clone(), meta);
                 let keys = kept_keys(session, lens, &record).await?;

@@ -30,6 +30,10 @@ pub trait Kept: Stored + Listed {
     fn build(id: Self::Id, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self;
     /// The same record with another body and meta.
     fn rebuild(&self, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self;
+    /// Whether the viewer may delete it, where it may change it.
+    fn check_deletion(&self, _viewer: &Viewer) -> Result<()> {
+        Ok(())
+    }
     /// Rules that need the store: run before a write, with what the record was.
     fn check_in_store<'s>(
         &'s self,
@@ -59,15 +63,26 @@ impl Kept for Agency {
     fn rebuild(&self, body: <Self::Draft as Draft>::Body, meta: Meta) -> Self {
         Self::build(self.id.clone(), body, meta)
     }
+    fn check_deletion(&self, viewer: &Viewer) -> Result<()> {
+        if self.id != viewer.agency {
+            return Ok(());
+        }
+        let name = self.id.to_string();
+        let message = format!("{name} is the agency that you act for");
+        Err(Error::new(Kind::FailedPrecondition, "OWN_AGENCY", message).about(name))
+    }
     fn check_in_store<'s>(
         &'s self,
-        _was: Option<&'s Self>,
+        was: Option<&'s Self>,
         session: &'s mut Session,
-        _lens: &'s Lens,
+        lens: &'s Lens,
     ) -> BoxFuture<'s, Result<()>> {
         Box::pin(async move {
             let Some(parent) = &self.body.parent else { return Ok(()) };
-            if session.is_descendant(&self.id, parent).await? {
+            if was.is_some_and(|was| was.body.parent.as_ref() == Some(parent)) {
+                return Ok(());
+            }
+            if session.is_descendant(lens, &self.id, parent).await? {
                 let message = "an agency cannot be part of itself, nor have more than 16 ancestors";
                 return Err(Error::invalid_field("agency.parent", message));
             }

@@ -1,7 +1,7 @@
 //! Agencies in their table.
 
 use super::{
-    Lens,
+    Lens, Reach,
     dialect::{Row, Session},
     entity::agencies,
     guard::{self, col},
@@ -110,34 +110,32 @@ impl Session {
         self.execute(&own).await
     }
 
-    /// Whether an agency would become its own ancestor under a parent, or stand too deep.
+    /// Whether an agency would become its own ancestor under a parent, or stand too deep, as far as
+    /// the lens shows: what it hides neither counts nor is told of.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn is_descendant(&mut self, of: &AgencyId, agency: &AgencyId) -> Result<bool> {
+    pub async fn is_descendant(
+        &mut self,
+        lens: &Lens,
+        of: &AgencyId,
+        agency: &AgencyId,
+    ) -> Result<bool> {
         let mut next = Some(agency.as_str().to_owned());
         for _ in 0..crate::domain::agencies::ANCESTORS_MAX {
             let Some(slug) = next else { return Ok(false) };
             if slug == of.as_str() {
                 return Ok(true);
             }
-            next = self.parent_slug(&slug).await?;
+            next = self.parent_slug(lens, &slug).await?;
         }
         Ok(next.is_some())
     }
 
-    async fn parent_slug(&mut self, slug: &str) -> Result<Option<String>> {
-        let mut query = Query::select();
-        query
-            .expr(col("p", C::Slug))
-            .from_as(agencies::Entity, sea_orm::sea_query::Alias::new("c"))
-            .join_as(
-                sea_orm::sea_query::JoinType::InnerJoin,
-                agencies::Entity,
-                sea_orm::sea_query::Alias::new("p"),
-                col("p", C::Id).eq(col("c", C::ParentId)),
-            )
-            .and_where(col("c", C::Slug).eq(slug));
-        self.row(&query, |row| row.text()).await
+    async fn parent_slug(&mut self, lens: &Lens, slug: &str) -> Result<Option<String>> {
+        let mut query = guard::select::<agencies::Entity>(lens, T, Reach::Keys);
+        guard::join_visible::<agencies::Entity>(&mut query, lens, "parent", col(T, C::ParentId));
+        query.expr(col("parent", C::Slug)).and_where(col(T, C::Slug).eq(slug));
+        Ok(self.row(&query, |row| row.text_or_null()).await?.flatten())
     }
 }

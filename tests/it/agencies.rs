@@ -23,6 +23,9 @@ on_both! {
     an_agency_id_is_taken_once: taken;
     an_agency_id_stays_taken_after_deletion: taken_when_deleted;
     a_parent_must_exist: absent_parent;
+    hidden_ancestors_are_not_counted: hidden_ancestors;
+    a_deep_agency_changes_where_its_parent_stays: deep_changes;
+    nobody_deletes_the_agency_that_it_acts_for: own_deletion;
     a_hidden_parent_is_shown_to_nobody_else: hidden_parent;
     only_administrators_keep_agencies: roles;
     a_list_of_grantees_names_known_agencies: grantees;
@@ -88,6 +91,53 @@ async fn cycle(world: World) {
         assert_eq!(refused.kind, Kind::Invalid);
         assert_eq!(refused.violations[0].field, "agency.parent");
     }
+}
+
+async fn hidden_ancestors(world: World) {
+    let (viewer, other) = (world.viewer("us-dod"), world.viewer("co-ponal"));
+    let mut parent = String::new();
+    for level in 0..5 {
+        let draft = AgencyDraft { parent, marking: red(), ..agency("Hidden") };
+        parent = world.add_as::<Agency>(&viewer, &format!("h-{level}"), draft).await.id.to_string();
+    }
+    let draft = AgencyDraft { parent, ..agency("Seen") };
+    parent = world.add_as::<Agency>(&viewer, "seen", draft).await.id.to_string();
+    // As many levels as under an agency that has no parent.
+    for level in 0..ANCESTORS_MAX {
+        let draft = AgencyDraft { parent, ..agency("Level") };
+        parent = world.add_as::<Agency>(&other, &format!("l-{level}"), draft).await.id.to_string();
+    }
+    let draft = AgencyDraft { parent, ..agency("Too deep") };
+    let refused = Agency::create(&world.registry, &other, create("l-16", draft)).await;
+    assert_eq!(refused.unwrap_err().violations[0].field, "agency.parent");
+}
+
+async fn deep_changes(world: World) {
+    let viewer = world.viewer("us-dod");
+    let mut levels: Vec<Agency> = Vec::new();
+    for level in 0..=ANCESTORS_MAX {
+        let parent = levels.last().map_or_else(String::new, |one| one.id.to_string());
+        let draft = AgencyDraft { parent, ..agency("Level") };
+        levels.push(world.add_as(&viewer, &format!("level-{level}"), draft).await);
+    }
+    let top: Agency = world.add_as(&viewer, "top", agency("Top")).await;
+    let under_top = AgencyDraft { parent: top.id.to_string(), ..agency("") };
+    world.change(&viewer, &levels[0], &["parent"], under_top).await.unwrap();
+    let deepest = levels.last().unwrap();
+    let renamed = world.change(&viewer, deepest, &["display_name"], agency("Renamed")).await;
+    let renamed = renamed.unwrap();
+    assert_eq!(renamed.body.display_name, "Renamed");
+    let whole = AgencyDraft { acronym: "R".to_owned(), ..draft_of(&renamed) };
+    world.change(&viewer, deepest, &["*"], whole).await.unwrap();
+}
+
+async fn own_deletion(world: World) {
+    let viewer = world.viewer("us-dod");
+    let own = Agency::get(&world.registry, &viewer, "agencies/us-dod").await.unwrap();
+    let refused = world.remove(&viewer, &own).await.unwrap_err();
+    assert_eq!((refused.kind, refused.reason), (Kind::FailedPrecondition, "OWN_AGENCY"));
+    assert_eq!(refused.resources, ["agencies/us-dod"]);
+    assert_eq!(world.see(&viewer, &own).await, own);
 }
 
 async fn taken(world: World) {

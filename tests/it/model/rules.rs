@@ -115,6 +115,10 @@ impl Tables {
     ) -> Result<R, Refusal> {
         needs_role::<R>(viewer)?;
         let was = self.to_change::<R>(viewer, id, ("etag", &request.etag))?;
+        let own = (id as &dyn Any).downcast_ref::<AgencyId>();
+        if own.is_some_and(|id| *id == viewer.agency) {
+            return Err(Refusal::new("FailedPrecondition", "OWN_AGENCY").about(id.to_string()));
+        }
         let meta = Meta { delete_micros: Some(now), ..next(was.meta(), now) };
         Ok(was.with_body(was.body().clone(), meta))
     }
