@@ -87,11 +87,11 @@ impl<'l> Planner<'l> {
         only(key.in_subquery(query))
     }
 
-    /// The record that a key refers to is one that the lens shows.
+    /// The record that a key refers to is one that the lens shows and that is not deleted.
     pub fn has<E: Guarded>(&self, key: Expr, has: bool) -> Condition {
         let alias = self.alias();
         let mut query = guard::select::<E>(self.lens, &alias, Reach::Scan);
-        query.expr(at(&alias, "id"));
+        query.expr(at(&alias, "id")).and_where(at(&alias, "delete_micros").is_null());
         let condition = only(key.in_subquery(query));
         if has { condition } else { fails(condition) }
     }
@@ -150,7 +150,10 @@ impl<'l> Planner<'l> {
         let named = name(names, at(&agency, "slug"), |id| id.as_str().into());
         let mut query =
             guard::select::<super::entity::agencies::Entity>(self.lens, &agency, Reach::Scan);
-        query.expr(at(&agency, "id")).cond_where(named);
+        query
+            .expr(at(&agency, "id"))
+            .and_where(at(&agency, "delete_micros").is_null())
+            .cond_where(named);
         only(at(alias, "originator_id").in_subquery(query))
     }
 }

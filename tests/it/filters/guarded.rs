@@ -22,6 +22,7 @@ on_both! {
     a_hidden_operation_passes_no_filter: operations;
     a_hidden_seizure_passes_no_filter: seizures;
     a_hidden_originator_passes_no_filter: originators;
+    what_is_deleted_passes_no_filter: deleted;
 }
 
 /// What a filter passes for its originator and for another viewer.
@@ -46,6 +47,47 @@ async fn hidden_sensor(world: &World) {
     let draft =
         SensorDraft { marking: drafts::red(), ..drafts::sensor("secret", SensorType::GroundRadar) };
     let _made: Sensor = world.add_as(&world.viewer("mx-sedena"), "secret", draft).await;
+}
+
+/// One rule for every relation: what is deleted is reached by none, not even by its own agency.
+async fn deleted(world: World) {
+    let own = world.viewer("mx-sedena");
+    let _made: Agency = world.add_as(&own, "mx-semar", drafts::agency("Navy")).await;
+    let theirs = world.viewer("mx-semar");
+    let agency: Agency = world.add_as(&own, "gone", drafts::agency("Gone")).await;
+    let case: Operation = world.add(&own, drafts::operation("Gone")).await;
+    let draft = SeizureDraft {
+        operation: case.id.to_string(),
+        agency: agency.id.to_string(),
+        ..drafts::seizure("a")
+    };
+    let _made: Seizure = world.add(&own, draft).await;
+    let _made: Seizure = world.add(&theirs, drafts::seizure("b")).await;
+    let originator = |id| is(SeizureField::Meta(MetaField::Originator(names(&[id]))));
+    let filters = || {
+        [
+            is(SeizureField::Operation(Box::new(any()))),
+            is(SeizureField::HasOperation(true)),
+            is(SeizureField::Agency(any())),
+            is(SeizureField::HasAgency(true)),
+        ]
+    };
+    for filter in filters() {
+        assert_eq!(passes::<Seizure>(&world, filter).await, [told(&["a"]), told(&["a"])]);
+    }
+    assert_eq!(passes::<Seizure>(&world, originator("mx-semar")).await[0], told(&["b"]));
+    world.remove(&own, &agency).await.unwrap();
+    world.remove(&own, &case).await.unwrap();
+    let navy: Agency = Agency::get(&world.registry, &own, "agencies/mx-semar").await.unwrap();
+    world.remove(&own, &navy).await.unwrap();
+    for filter in filters() {
+        let inverse = not(filter.clone());
+        assert_eq!(passes::<Seizure>(&world, filter).await, [told(&[]), told(&[])]);
+        assert_eq!(passes::<Seizure>(&world, inverse).await[0], told(&["a", "b"]));
+    }
+    let lacks = is(SeizureField::HasOperation(false));
+    assert_eq!(passes::<Seizure>(&world, lacks).await[0], told(&["a", "b"]));
+    assert_eq!(passes::<Seizure>(&world, originator("mx-semar")).await[0], told(&[]));
 }
 
 async fn parents(world: World) {

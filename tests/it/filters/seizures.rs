@@ -99,8 +99,8 @@ async fn by_operation(world: World) {
                     &["a"],
                 ),
                 case("a deleted operation passes nothing", under(any()), &["a"]),
-                case("has an operation", is(F::HasOperation(true)), &["a", "b"]),
-                case("has none", is(F::HasOperation(false)), &["c"]),
+                case("has an operation", is(F::HasOperation(true)), &["a"]),
+                case("has none", is(F::HasOperation(false)), &["b", "c"]),
             ],
         )
         .await;

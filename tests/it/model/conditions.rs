@@ -73,8 +73,16 @@ impl<'a> View<'a> {
 
     /// A filter on an agency that a record names: it must be seen, and not be deleted.
     fn by(self, filter: &Filter<AgencyField>, id: Option<&AgencyId>) -> bool {
-        let agency = self.agency(id).filter(|one| one.meta.delete_micros.is_none());
-        agency.is_some_and(|one| self.holds(filter, one))
+        self.reached(id).is_some_and(|one| self.holds(filter, one))
+    }
+
+    /// An agency that a filter reaches.
+    fn reached(self, id: Option<&AgencyId>) -> Option<&'a Agency> {
+        self.agency(id).filter(|one| one.meta.delete_micros.is_none())
+    }
+
+    fn reaches(self, id: Option<&AgencyId>) -> bool {
+        self.reached(id).is_some()
     }
 
     fn under(self, filter: &Filter<OperationField>, id: Option<OperationId>) -> bool {
@@ -86,7 +94,7 @@ impl<'a> View<'a> {
     fn meta(self, field: &MetaField, meta: &Meta) -> bool {
         match field {
             MetaField::Originator(names) => {
-                self.agency(meta.originator.as_ref()).is_some_and(|one| named(names, &one.id))
+                self.reached(meta.originator.as_ref()).is_some_and(|one| named(names, &one.id))
             }
             MetaField::CreateTime(time) => parts::at_time(time, meta.create_micros),
             MetaField::UpdateTime(time) => parts::at_time(time, meta.update_micros),
@@ -114,7 +122,7 @@ impl Condition for AgencyField {
             Self::RegionCode(one) => parts::region(one, body.region_code.as_ref()),
             Self::Kind(kinds) => one_of(kinds, body.kind),
             Self::Parent(filter) => view.by(filter, body.parent.as_ref()),
-            Self::HasParent(has) => view.agency(body.parent.as_ref()).is_some() == *has,
+            Self::HasParent(has) => view.reaches(body.parent.as_ref()) == *has,
             Self::Meta(meta) => view.meta(meta, &of.meta),
         }
     }
@@ -139,7 +147,7 @@ impl Condition for SensorField {
             Self::DisplayName(one) => parts::text(one, &body.display_name),
             Self::Type(types) => types.contains(&body.sensor_type),
             Self::Operator(filter) => view.by(filter, body.operator.as_ref()),
-            Self::HasOperator(has) => view.agency(body.operator.as_ref()).is_some() == *has,
+            Self::HasOperator(has) => view.reaches(body.operator.as_ref()) == *has,
             Self::Provisions(list) => view.list(list, &body.provisions),
             Self::Site(one) => parts::place(one, body.site.as_ref()),
             Self::Detections(list) => view.list(list, &detections_of(&of.id, view)),
@@ -246,7 +254,7 @@ impl Condition for OperationField {
             Self::DatedTo(calendar) => parts::dated_to(*calendar, body.when.as_ref()),
             Self::Place(one) => parts::place(one, body.place.as_ref()),
             Self::LeadAgency(filter) => view.by(filter, body.lead_agency.as_ref()),
-            Self::HasLeadAgency(has) => view.agency(body.lead_agency.as_ref()).is_some() == *has,
+            Self::HasLeadAgency(has) => view.reaches(body.lead_agency.as_ref()) == *has,
             Self::Participants(list) => view.list(list, &body.participants),
             Self::Detections(list) => view.list(list, &detections_in(of)),
             Self::Steps(list) => view.list(list, &body.steps),
@@ -319,9 +327,9 @@ impl Condition for SeizureField {
         match self {
             Self::Name(names) => named(names, &of.id),
             Self::Operation(filter) => view.under(filter, body.operation),
-            Self::HasOperation(has) => view.operation_id(body.operation).is_some() == *has,
+            Self::HasOperation(has) => view.under(&Filter::default(), body.operation) == *has,
             Self::Agency(filter) => view.by(filter, body.agency.as_ref()),
-            Self::HasAgency(has) => view.agency(body.agency.as_ref()).is_some() == *has,
+            Self::HasAgency(has) => view.reaches(body.agency.as_ref()) == *has,
             Self::When(one) => parts::when(one, body.when.as_ref()),
             Self::DatedTo(calendar) => parts::dated_to(*calendar, body.when.as_ref()),
             Self::Place(one) => parts::place(one, body.place.as_ref()),
