@@ -1,7 +1,7 @@
 //! Whether a store is fit to be opened, found out without changing a byte of it: nothing is
 //! created, migrated, recovered or locked against others.
 
-mod postgres;
+pub(super) mod postgres;
 mod sqlite;
 
 pub(super) use sqlite::refuse_foreign;

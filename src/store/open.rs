@@ -4,7 +4,7 @@ use super::{
     Keep, Kept, Reach, Shared, Span, Store,
     dialect::{Engine, Session},
     entity::settings,
-    health::{Schema, refuse_foreign},
+    health::{Schema, postgres, refuse_foreign},
     postgres::{Postgres, PostgresLimits},
     sqlite::{self, Sqlite},
     vocabulary,
@@ -211,6 +211,11 @@ fn failed(error: DbErr) -> Error {
 async fn apply_alone(url: &StoreUrl, connection: &DatabaseConnection) -> Result<Migrated> {
     let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
     connection.execute_unprepared(&lock).await.map_err(failed)?;
+    let known = applied(connection).await.unwrap_or_default();
+    let other = first_column(connection, postgres::OTHERS).await.map_err(failed)?;
+    if let Some(refusal) = postgres::refusal(&known, other.first().map(String::as_str)) {
+        return Err(refusal);
+    }
     apply(url, connection).await
 }
 

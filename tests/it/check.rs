@@ -2,7 +2,7 @@
 
 use crate::{
     program::{Serving, run},
-    world::templates::postgres_empty,
+    world::templates::{drop_database, postgres_empty},
 };
 use rusqlite::Connection;
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
@@ -73,7 +73,11 @@ impl Told {
 }
 
 fn told(store: &str, command: &str) -> Told {
-    let output = run(store, &[command]);
+    told_with(store, &[command])
+}
+
+fn told_with(store: &str, arguments: &[&str]) -> Told {
+    let output = run(store, arguments);
     let text = [output.stdout, output.stderr].concat();
     Told { code: output.status.code().unwrap(), text: String::from_utf8(text).unwrap() }
 }
@@ -111,6 +115,19 @@ fn a_store_that_a_newer_release_changed_is_refused_with_a_code_of_its_own() {
     for command in ["migrate", "serve"] {
         told(&folder.store(), command).assert(3, &["m29990101_000001_future"]);
     }
+}
+
+#[test]
+fn a_viewer_that_cannot_be_says_where_it_was_named_and_what_it_may_be() {
+    let folder = Folder::new();
+    for (arguments, says) in [
+        (["--viewer-region", "XX"], ["--viewer-region: not a region code", "such as MX"]),
+        (["--viewer-roles", "READR"], ["--viewer-roles: `READR`", "READER,CONTRIBUTOR,STEWARD"]),
+    ] {
+        let arguments = ["check", arguments[0], arguments[1]];
+        told_with(&folder.store(), &arguments).assert(2, &says);
+    }
+    assert_eq!(folder.state().len(), 0, "nothing was touched");
 }
 
 #[test]
@@ -191,6 +208,30 @@ async fn a_postgres_store_is_looked_at_and_left_alone() {
     connection.execute_unprepared(future).await.unwrap();
     told(&store, "check").assert(3, &["m29990101_000001_future", "newer release"]);
     told("postgres://postgres:s3cret@127.0.0.1:1/none", "check").assert(1, &["refused"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_postgres_database_of_another_program_is_refused_and_left_alone() {
+    let store = postgres_empty().await;
+    let connection = sea_orm::Database::connect(&store).await.unwrap();
+    connection.execute_unprepared("CREATE TABLE diary (day date)").await.unwrap();
+    for command in ["check", "migrate", "serve"] {
+        told(&store, command).assert(3, &["not a store of interdiction", "diary"]);
+    }
+    // The history of a migration that never ran makes it no store of ours.
+    let history = "CREATE TABLE seaql_migrations (version varchar PRIMARY KEY, applied_at bigint)";
+    connection.execute_unprepared(history).await.unwrap();
+    told(&store, "migrate").assert(3, &["not a store of interdiction"]);
+    connection.execute_unprepared("DROP TABLE seaql_migrations").await.unwrap();
+    let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    let statement =
+        sea_orm::Statement::from_string(connection.get_database_backend(), tables.to_owned());
+    let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+    assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 1, "only the diary");
+    connection.execute_unprepared("DROP TABLE diary").await.unwrap();
+    connection.close().await.unwrap();
+    told(&store, "migrate").assert(0, &[]);
+    drop_database(&store).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,6 @@
 //! A look at a Postgres database, in a transaction that may only read.
 
-use super::{Finding, Health, LOOK_TIMEOUT, Schema, unavailable};
+use super::{Finding, Health, LOOK_TIMEOUT, Schema, foreign, unavailable};
 use crate::domain::errors::{Error, Kind, Result};
 use sea_orm::sqlx::{self, Connection as _, PgConnection};
 
@@ -15,6 +15,24 @@ const SERVER: &str = "
            to_regclass('seaql_migrations') IS NOT NULL";
 
 const APPLIED: &str = "SELECT version::text FROM seaql_migrations";
+
+/// A table or view of the schema that no extension and no migration of ours made.
+pub(in crate::store) const OTHERS: &str = "
+    SELECT c.relname::text FROM pg_class c
+        WHERE c.relnamespace = to_regnamespace(current_schema()::text)
+            AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname <> 'seaql_migrations'
+            AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+        ORDER BY c.relname LIMIT 1";
+
+/// Why a database cannot be opened whose schema holds a table and no migration that was applied.
+pub(in crate::store) fn refusal(applied: &[String], other: Option<&str>) -> Option<Error> {
+    let other = other.filter(|_| applied.is_empty())?;
+    Some(foreign(format!(
+        "the database is not a store of interdiction: its schema holds {other} and no migration, so \
+         name an empty database or schema"
+    )))
+}
 
 /// Rights that a server needs and does not have, as `table: RIGHT`.
 const LACKING: &str = "
@@ -48,10 +66,16 @@ async fn inspect(url: &str) -> sqlx::Result<Vec<Finding>> {
         true => sqlx::query_scalar(APPLIED).fetch_all(&mut *transaction).await?,
         false => Vec::new(),
     };
+    let other: Option<String> =
+        sqlx::query_scalar(OTHERS).fetch_optional(&mut *transaction).await?;
     let lacking: Option<String> = sqlx::query_scalar(LACKING).fetch_one(&mut *transaction).await?;
     transaction.rollback().await?;
     connection.close().await?;
     let schema = Schema::of(&applied);
+    if let Some(refusal) = refusal(&applied, other.as_deref()) {
+        let engine = Finding::good("engine", format!("Postgres {version}"));
+        return Ok(vec![engine, Finding::bad("schema", refusal)]);
+    }
     Ok(vec![
         Finding::good("engine", format!("Postgres {version}")),
         writes(in_recovery, read_only),
