@@ -52,7 +52,8 @@ fn tables() -> Vec<Table> {
             .code("kind")
             .reference_or_null("parent_id", "agencies")
             .unique(&["slug"])
-            .index(&["parent_id"]),
+            .index(&["parent_id"])
+            .index(&["display_name_folded", "id"]),
         Table::new("sensors")
             .key("id")
             .text_required("slug")
@@ -64,7 +65,8 @@ fn tables() -> Vec<Table> {
             .place()
             .unique(&["slug"])
             .index(&["operator_id"])
-            .index(&["sensor_type"]),
+            .index(&["sensor_type"])
+            .index(&["display_name_folded", "id"]),
         Table::new("provisions")
             .reference("sensor_id", "sensors")
             .int("position")
@@ -92,6 +94,7 @@ fn tables() -> Vec<Table> {
             .index(&["when_earliest", "id"])
             .index(&["update_micros", "id"])
             .index(&["create_micros", "id"])
+            .index(&["display_name_folded", "id"])
             .index(&["lead_agency_id"]),
         Table::new("participants")
             .reference("operation_id", "operations")
@@ -186,7 +189,8 @@ fn tables() -> Vec<Table> {
             .index(&["create_micros", "id"])
             .index(&["update_micros", "id"])
             .index(&["mass_micrograms", "id"])
-            .index(&["subdivision_code"])
+            .index(&["region_code", "id"])
+            .index(&["subdivision_code", "id"])
             .index(&["latitude"]),
         Table::new("seizure_items")
             .reference("seizure_id", "seizures")
@@ -209,7 +213,9 @@ fn tables() -> Vec<Table> {
             .text_required("scheme")
             .text_required("value")
             .reference("seizure_id", "seizures")
-            .primary(&["originator_id", "scheme", "value"])
+            // 0 while the seizure stands; once it is deleted its own key, so that the id is free.
+            .int("freed_by")
+            .primary(&["originator_id", "scheme", "value", "freed_by"])
             .index(&["seizure_id"]),
         Table::new("ledger")
             .key("revision")

@@ -117,12 +117,14 @@ impl Layout for Seizure {
             let items: Result<Vec<Values>> =
                 each.map(|(position, item)| item_values(row.key, position, item, keys)).collect();
             session.insert_parts("seizure_items", items?).await?;
+            let freed_by = if self.meta.delete_micros.is_some() { row.key } else { 0 };
             let ids = self.body.external_ids.iter().map(|id| -> Values {
                 vec![
                     ("originator_id", row.originator_key.into()),
                     ("scheme", id.scheme.as_str().into()),
                     ("value", id.value.as_str().into()),
                     ("seizure_id", row.key.into()),
+                    ("freed_by", freed_by.into()),
                 ]
             });
             let written = session.insert_parts("external_ids", ids.collect()).await;
@@ -137,11 +139,11 @@ pub(super) fn read_items(text: &str) -> Result<Vec<Item>> {
     items.into_iter().map(StoredItem::read).collect()
 }
 
-/// External ids are unique for each originator, so that a conflict speaks of the caller's own
+/// External ids are unique for each originator among what is not deleted, so that a conflict speaks of the caller's own
 /// records alone.
 fn taken(error: Error) -> Error {
     let is = |index| error.is_conflict_on(index);
-    if !is("external_ids_by_originator_id_scheme_value") && !is("external_ids_pkey") {
+    if !is("external_ids_by_originator_id_scheme_value_freed_by") && !is("external_ids_pkey") {
         return error;
     }
     let message = "another seizure of this agency has one of these external ids";

@@ -14,6 +14,7 @@ on_both! {
     a_store_of_a_newer_release_is_refused: newer;
     the_schema_is_what_the_entities_say: schema;
     opening_twice_changes_nothing: twice;
+    every_order_by_a_text_has_an_index: indexes;
     two_stores_over_one_database_see_each_other: together;
 }
 
@@ -47,6 +48,20 @@ async fn migrate_at_once(url: &StoreUrl) {
     Store::open(&options(url.clone())).await.unwrap();
 }
 
+/// Stores that were made before hold the vocabulary as it was: only a migration reaches them.
+#[test]
+fn the_vocabulary_changes_with_a_migration_alone() {
+    const PINNED: &str = "dd266d681f1621d03da5f4be6408b3fe804faabf00f7bc3e5bfb9da5f9211dd9";
+    let data = include_bytes!("../../migrations/data/substances.toml");
+    let hash = blake3::hash(data).to_hex();
+    assert_eq!(
+        hash.as_str(),
+        PINNED,
+        "the data of the first migration changed: put it back and write a migration that changes \
+         the rows of every store, or only where no store was ever made, pin the new hash"
+    );
+}
+
 async fn connect(url: &StoreUrl) -> DatabaseConnection {
     let url = match url {
         StoreUrl::Sqlite(path) => format!("sqlite://{}?mode=rw", path.display()),
@@ -60,6 +75,31 @@ async fn count(connection: &DatabaseConnection, table: &str) -> i64 {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     let row = connection.query_one_raw(statement).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()
+}
+
+async fn indexes(world: World) {
+    let connection = connect(&world.url).await;
+    let sql = match connection.get_database_backend() {
+        sea_orm::DbBackend::Sqlite => "SELECT sql FROM sqlite_master WHERE type = 'index'",
+        _ => "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+    };
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.unwrap();
+    let made: Vec<String> =
+        rows.iter().filter_map(|row| row.try_get_by_index(0).unwrap()).collect();
+    for (table, column) in [
+        ("agencies", "display_name_folded"),
+        ("sensors", "display_name_folded"),
+        ("operations", "display_name_folded"),
+        ("seizures", "region_code"),
+        ("seizures", "subdivision_code"),
+    ] {
+        let name = format!("{table}_by_{column}_id ");
+        let columns = format!("({column}, id)");
+        let is_it = |sql: &&String| sql.contains(&name) && sql.contains(&columns);
+        assert!(made.iter().any(|sql| is_it(&sql)), "{table} by {column}: {made:#?}");
+    }
+    connection.close().await.unwrap();
 }
 
 async fn newer(world: World) {

@@ -12,7 +12,7 @@ use interdiction::domain::{
     agencies::{Agency, AgencyDraft},
     codes::Code as _,
     errors::{Error, Kind, Result},
-    filters::Filter,
+    filters::{Filter, SeizureField},
     operations::{Operation, OperationDraft},
     pages::List,
     quantities::Unit,
@@ -30,6 +30,7 @@ on_both! {
     tells_no_mass_from_a_mass_of_zero: no_mass;
     keeps_every_form_of_a_date: every_date;
     an_external_id_is_unique_for_each_originator: external_ids;
+    a_deleted_seizure_frees_its_external_ids: freed_external_ids;
     an_update_frees_the_external_ids_it_drops: freed;
     an_external_id_of_ones_own_may_stay: own_external_id;
     a_hidden_operation_and_agency_read_as_unknown: hidden_references;
@@ -111,9 +112,23 @@ async fn mass_alone(world: World) {
         item("fentanyl", "1000", Unit::Tablet),
         item("heroin", "9", Unit::Pound),
     ];
+    let mut items = items;
+    let boat = ItemDraft {
+        kind: ItemKind::Conveyance.code(),
+        reported_label: "boat".to_owned(),
+        substance: String::new(),
+        ..item("heroin", "2", Unit::Tonne)
+    };
+    items.push(boat.clone());
     let made: Seizure = world.add(&viewer, seizure_of("mixed", items)).await;
     let read = world.see(&viewer, &made).await;
     assert_eq!(read.body.total_mass_micrograms(), Some(1_104_082_331_330));
+    let afloat: Seizure = world.add(&viewer, seizure_of("afloat", vec![boat])).await;
+    assert_eq!(world.see(&viewer, &afloat).await.body.total_mass_micrograms(), None);
+    let mass =
+        |known| SeizureField::TotalMass { at_least: None, at_most: None, known: Some(known) };
+    assert_eq!(world.list::<Seizure>(&viewer, Filter::Is(mass(true))).await, [read]);
+    assert_eq!(world.list::<Seizure>(&viewer, Filter::Is(mass(false))).await, [afloat]);
 }
 
 async fn many_items(world: World) {
@@ -164,6 +179,25 @@ async fn every_date(world: World) {
         assert_eq!(read, made, "{date}");
         assert_eq!(read.body.when.unwrap().as_str(), date);
     }
+}
+
+async fn freed_external_ids(world: World) {
+    let viewer = world.viewer("mx-sedena");
+    let mut gone: Vec<Seizure> = Vec::new();
+    for _ in 0..2 {
+        let made: Seizure = world.add(&viewer, seizure("417")).await;
+        gone.push(world.remove(&viewer, &made).await.unwrap());
+    }
+    assert_eq!(gone[0].body.external_ids, [external_id("case", "417")]);
+    let stands: Seizure = world.add(&viewer, seizure("417")).await;
+    let refused = world.try_add::<Seizure>(&viewer, seizure("417")).await.unwrap_err();
+    assert_eq!(refused.reason, "EXTERNAL_ID_TAKEN");
+    let scheme = "case".to_owned();
+    let named = Filter::Is(SeizureField::ExternalId { scheme, values: vec!["417".to_owned()] });
+    assert_eq!(world.list::<Seizure>(&viewer, named.clone()).await, std::slice::from_ref(&stands));
+    let list = List { filter: named, show_deleted: true, ..all::<Seizure>() };
+    let with_deleted = world.walk::<Seizure>(&viewer, list).await;
+    assert_eq!(with_deleted, [gone[0].clone(), gone[1].clone(), stands]);
 }
 
 async fn external_ids(world: World) {

@@ -12,6 +12,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub value: String,
     pub seizure_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub freed_by: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -283,7 +283,9 @@ impl Tables {
     ) -> Result<(), Refusal> {
         let own = was.map(|was| was.id);
         let mut others = self.seizures.iter().filter(|one| {
-            Some(one.id) != own && one.meta.originator.as_ref() == Some(&viewer.agency)
+            Some(one.id) != own
+                && one.meta.delete_micros.is_none()
+                && one.meta.originator.as_ref() == Some(&viewer.agency)
         });
         let taken = others.any(|one| {
             one.body.external_ids.iter().any(|id| seizure.body.external_ids.contains(id))
