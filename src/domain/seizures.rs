@@ -209,8 +209,8 @@ pub struct Seizure {
 record!(Seizure, SeizureId, SeizureDraft);
 
 impl SeizureBody {
-    /// Mass of all items together in micrograms; none when no item has a known mass. It fits, for
-    /// the check of a draft refuses more.
+    /// Mass of all substances together in micrograms; none when no substance has a known mass. What
+    /// else was taken, such as a boat, adds nothing. It fits, for the check of a draft refuses more.
     #[must_use]
     pub fn total_mass_micrograms(&self) -> Option<i64> {
         total_mass(&self.items).and_then(|mass| i64::try_from(mass).ok())
@@ -220,6 +220,7 @@ impl SeizureBody {
 fn total_mass(items: &[Item]) -> Option<i128> {
     items
         .iter()
+        .filter(|item| item.kind == ItemKind::Substance)
         .filter_map(|item| item.quantity.as_ref())
         .filter(|quantity| quantity.dimension() == Dimension::Mass)
         .map(|quantity| i128::from(quantity.normalized))

@@ -111,7 +111,7 @@ pub struct SeizureFilter {
     pub(super) place: Option<PlaceFilter>,
     /// What was seized.
     pub(super) items: Option<Box<ItemsFilter>>,
-    /// Mass of all items together.
+    /// Mass of all substances together.
     pub(super) total_mass: Option<TotalMassFilter>,
     /// The state is one of these.
     pub(super) state_any_of: Option<Vec<Coded<SeizureState>>>,

@@ -47,7 +47,7 @@ guarded! {
             (0..seizure.items.len()).map(|at| Item { seizure: Arc::clone(seizure), at }).collect()
         }
 
-        /// Mass of all items together; null when no mass is known.
+        /// Mass of all substances together; null when none of them has a known mass.
         async fn total_mass(&self) -> Result<Option<Mass>> {
             match &self.0.own {
                 Own::Seizure { total_mass_micrograms, .. } => {
