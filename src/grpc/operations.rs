@@ -2,11 +2,11 @@
 
 use super::values::{
     MetaFields, decode_marking, decode_place, decode_sources, decode_when, encode_marking,
-    encode_meta, encode_place, encode_sources, encode_when, names,
+    encode_meta, encode_place, encode_sources, encode_when, names, number,
 };
 use crate::{
     domain::{
-        codes::Code,
+        codes::Code as _,
         operation_parts::{
             Conveyance, ConveyanceDraft, Detection, DetectionDraft, Participant, ParticipantDraft,
             Step, StepDraft, Waypoint, WaypointDraft,
@@ -15,10 +15,6 @@ use crate::{
     },
     proto,
 };
-
-fn number<C: Code>(code: Option<C>) -> i32 {
-    code.map_or(0, Code::code)
-}
 
 fn map<A, B>(list: Vec<A>, each: impl Fn(A) -> B) -> Vec<B> {
     list.into_iter().map(each).collect()

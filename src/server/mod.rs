@@ -12,7 +12,10 @@ pub mod listener;
 pub use limits::Limits;
 
 use crate::{
-    config::{Config, StoreUrl as ConfiguredStore},
+    config::{
+        Config, StoreUrl as ConfiguredStore, ViewerConfig,
+        settings::{self, Spec},
+    },
     domain::{
         codes::Code as _,
         errors::{Error, Kind, Result},
@@ -63,17 +66,22 @@ pub fn store_url(config: &Config) -> StoreUrl {
 /// # Errors
 /// `Invalid` naming the setting that is wrong.
 pub fn viewer(config: &Config) -> Result<Viewer> {
-    let wrong = |field: &'static str| move |message: String| Error::invalid_field(field, message);
-    let agency = AgencyId::parse_id(&config.viewer.agency).map_err(wrong("viewer.agency"))?;
-    let region = config.viewer.region.as_deref().map(RegionCode::parse).transpose();
-    let roles: Option<Vec<Role>> =
-        config.viewer.roles.iter().map(|name| Role::from_name(name)).collect();
-    let unknown = || Error::invalid_field("viewer.roles", "not a role");
-    Ok(Viewer {
-        agency,
-        region: region.map_err(wrong("viewer.region"))?,
-        roles: roles.ok_or_else(unknown)?,
-    })
+    let wrong = |spec: &Spec, problem: String| {
+        Error::new(Kind::Invalid, "INVALID_FIELD", config.refuse(spec, &problem).to_string())
+    };
+    let ViewerConfig { agency, region, roles } = &config.viewer;
+    let agency = AgencyId::parse_id(agency)
+        .map_err(|problem| wrong(&settings::VIEWER_AGENCY.spec, problem))?;
+    let region = region.as_deref().map(RegionCode::parse).transpose();
+    let region = region.map_err(|problem| wrong(&settings::VIEWER_REGION.spec, problem))?;
+    let role = |name: &String| {
+        Role::from_name(name).ok_or_else(|| {
+            let known: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+            let problem = format!("`{name}` is not a role: want some of {}", known.join(","));
+            wrong(&settings::VIEWER_ROLES.spec, problem)
+        })
+    };
+    Ok(Viewer { agency, region, roles: roles.iter().map(role).collect::<Result<_>>()? })
 }
 
 /// Opens the store, and the registry over it for a viewer.

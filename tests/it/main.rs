@@ -18,6 +18,7 @@ mod ledger;
 mod markings;
 mod migrations;
 mod model;
+mod operating;
 mod operations;
 mod orders;
 mod program;

@@ -26,6 +26,7 @@ from interdiction.v1 import (
     agency_service_pb2 as agency_service,
     filters_pb2 as filters,
     operation_service_pb2 as operation_service,
+    operations_pb2 as operations,
     seizure_service_pb2 as seizure_service,
     seizures_pb2 as seizures,
     sensor_service_pb2 as sensor_service,
@@ -376,6 +377,27 @@ def the_twenty_lines_print_what_ground_radar_cued(world):
     assert_equal(run_python([program, world.address]), expected)
 
 
+def the_example_of_a_change_sets_a_narrative_and_tells_what_is_wrong(world):
+    program = pathlib.Path(__file__).with_name("writing.py")
+    request = operation_service.CreateOperationRequest(
+        operation=operations.Operation(display_name="Changed", marking=cases.GREEN)
+    )
+    made = world.registry.operations.CreateOperation(request)
+    printed = run_python([program, made.name, "It was a Cessna.", world.address])
+    request = operation_service.GetOperationRequest(name=made.name)
+    changed = world.registry.operations.GetOperation(request)
+    assert_equal(changed.narrative, "It was a Cessna.")
+    assert_equal(printed, [f"{made.name} {changed.etag}"])
+    arguments = [sys.executable, program, made.name, "n" * 20_001, world.address]
+    run = subprocess.run(arguments, stdout=subprocess.PIPE, text=True, timeout=60)
+    assert_equal(run.returncode, 1)
+    code, field = run.stdout.splitlines()
+    assert_equal(code, "INVALID_ARGUMENT INVALID_FIELD")
+    assert field.startswith("  operation.narrative: "), field
+    request = operation_service.DeleteOperationRequest(name=made.name)
+    world.registry.operations.DeleteOperation(request)
+
+
 def assert_demo_holds_the_cases(registry):
     for name, sent in cases.AGENCIES.items():
         request = agency_service.GetAgencyRequest(name=name)
@@ -448,6 +470,7 @@ TESTS = [
     an_absent_record_is_named_in_the_details,
     validate_only_answers_and_records_nothing,
     the_twenty_lines_print_what_ground_radar_cued,
+    the_example_of_a_change_sets_a_narrative_and_tells_what_is_wrong,
     the_demo_holds_the_same_cases_and_what_it_tells_to_try_runs,
 ]
 
