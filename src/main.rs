@@ -101,6 +101,7 @@ struct Opened {
 
 async fn open(config: &Config) -> Result<Opened> {
     let viewer = server::viewer(config)?;
+    server::trusted(config)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|e| refused(config, &e))?;
     let registry = server::open(config, &viewer).await?;
     Ok(Opened { viewer, listener, registry })
@@ -150,6 +151,7 @@ fn signals(count: usize) -> io::Result<impl Future<Output = ()>> {
 async fn check(config: &Config) -> Result<()> {
     cli::answer(&settings(&config.sources));
     server::viewer(config)?;
+    server::trusted(config)?;
     let health = store::look(&server::store_url(config)).await?;
     let mut lines = format!("\nstore {}\n", config.store);
     for Finding { name, value, fault: _ } in &health.findings {

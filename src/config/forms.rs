@@ -2,10 +2,10 @@
 //! it never repeats a text that may hold a password.
 
 use super::{
-    LogFormat, StoreUrl,
+    LogFormat, StoreUrl, Taken,
     settings::{Shape, Spec},
 };
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// The longest id of an agency, in characters (AIP-122).
@@ -80,6 +80,18 @@ pub(super) fn log_format(_: &Spec, text: &str) -> Result<LogFormat, String> {
         "human" => Ok(LogFormat::Human),
         "json" => Ok(LogFormat::Json),
         _ => Err(format!("`{text}` is not a log format: want human or json")),
+    }
+}
+
+pub(super) fn directory(_: &Spec, text: &str) -> Result<Option<PathBuf>, String> {
+    Ok((!text.is_empty()).then(|| PathBuf::from(text)))
+}
+
+pub(super) fn taken(_: &Spec, text: &str) -> Result<Taken, String> {
+    match text {
+        "any" => Ok(Taken::Any),
+        "trusted" => Ok(Taken::Trusted),
+        _ => Err(format!("`{text}` is not which documents are executed: want any or trusted")),
     }
 }
 

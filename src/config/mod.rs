@@ -38,6 +38,8 @@ pub struct Config {
     pub log: LogConfig,
     /// What one process takes on.
     pub limits: Limits,
+    /// For GraphQL.
+    pub graphql: GraphqlConfig,
     /// For an SQLite store.
     pub sqlite: SqliteConfig,
     /// For a Postgres store.
@@ -90,6 +92,24 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How long running requests have after the signal to stop; may be zero.
     pub drain_timeout: Duration,
+}
+
+/// For GraphQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GraphqlConfig {
+    /// The directory of the trusted documents.
+    pub documents: Option<PathBuf>,
+    /// Which documents are executed.
+    pub take: Taken,
+}
+
+/// Which GraphQL documents are executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// Any.
+    Any,
+    /// The trusted ones alone.
+    Trusted,
 }
 
 /// For an SQLite store.
@@ -153,6 +173,10 @@ impl Config {
             viewer: ViewerConfig::read(from),
             log: LogConfig::read(from),
             limits: Limits::read(from),
+            graphql: GraphqlConfig {
+                documents: from.read(&settings::GRAPHQL_DOCUMENTS),
+                take: from.read(&settings::GRAPHQL_TAKE),
+            },
             sqlite: SqliteConfig { readers_max: from.read(&settings::SQLITE_READERS_MAX) },
             postgres: PostgresConfig::read(from),
             sources: Vec::new(),

@@ -3,10 +3,12 @@
 //! know the name of a setting.
 
 use super::{
-    LogFormat, StoreUrl,
-    forms::{agency, filter, listen, log_format, region, roles, seconds, store, whole},
+    LogFormat, StoreUrl, Taken,
+    forms::{
+        agency, directory, filter, listen, log_format, region, roles, seconds, store, taken, whole,
+    },
 };
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// The beginning of every variable that is ours.
 pub const VARIABLE_PREFIX: &str = "INTERDICTION_";
@@ -246,6 +248,30 @@ pub static LIMITS_DRAIN_TIMEOUT_SECONDS: Setting<Duration> = Setting {
     read: seconds,
 };
 
+/// Where the trusted documents are.
+pub static GRAPHQL_DOCUMENTS: Setting<Option<PathBuf>> = Setting {
+    spec: Spec {
+        key: "graphql.documents",
+        default: "",
+        shape: Shape::Text { form: "DIRECTORY" },
+        doc: "Where the trusted GraphQL documents are: every *.graphql of the directory, asked for by \
+              documentId, which is sha256: and the SHA-256 of the file in hexadecimal digits. Read \
+              at the start.",
+    },
+    read: directory,
+};
+
+/// Which documents are executed.
+pub static GRAPHQL_TAKE: Setting<Taken> = Setting {
+    spec: Spec {
+        key: "graphql.take",
+        default: "any",
+        shape: Shape::Text { form: "any|trusted" },
+        doc: "Which GraphQL documents are executed: any, or the trusted ones alone.",
+    },
+    read: taken,
+};
+
 /// How many connections read the SQLite file.
 pub static SQLITE_READERS_MAX: Setting<u32> = Setting {
     spec: Spec {
@@ -294,7 +320,7 @@ pub static POSTGRES_LOCK_TIMEOUT_SECONDS: Setting<Duration> = Setting {
 
 /// Every setting, in the order of the help. Reading one that is missing here panics, so that no
 /// setting can exist without its flag, variable and help.
-pub static ALL: [&Spec; 17] = [
+pub static ALL: [&Spec; 19] = [
     &LISTEN.spec,
     &STORE.spec,
     &VIEWER_AGENCY.spec,
@@ -308,6 +334,8 @@ pub static ALL: [&Spec; 17] = [
     &LIMITS_REQUEST_TIMEOUT_SECONDS.spec,
     &LIMITS_IDLE_TIMEOUT_SECONDS.spec,
     &LIMITS_DRAIN_TIMEOUT_SECONDS.spec,
+    &GRAPHQL_DOCUMENTS.spec,
+    &GRAPHQL_TAKE.spec,
     &SQLITE_READERS_MAX.spec,
     &POSTGRES_CONNECTIONS_MAX.spec,
     &POSTGRES_STATEMENT_TIMEOUT_SECONDS.spec,

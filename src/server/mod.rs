@@ -13,7 +13,7 @@ pub use limits::Limits;
 
 use crate::{
     config::{
-        Config, StoreUrl as ConfiguredStore, ViewerConfig,
+        Config, StoreUrl as ConfiguredStore, Taken, ViewerConfig,
         settings::{self, Spec},
     },
     domain::{
@@ -84,6 +84,23 @@ pub fn viewer(config: &Config) -> Result<Viewer> {
     Ok(Viewer { agency, region, roles: roles.iter().map(role).collect::<Result<_>>()? })
 }
 
+/// The documents that the configuration trusts.
+///
+/// # Errors
+/// `Invalid` naming the setting or the file that is wrong.
+pub fn trusted(config: &Config) -> Result<Trusted> {
+    let only = config.graphql.take == Taken::Trusted;
+    match &config.graphql.documents {
+        Some(directory) => Trusted::read(directory, only),
+        None if only => {
+            let message = "trusted documents alone are executed, so graphql.documents has to say \
+                           where they are";
+            Err(Error::invalid_field("graphql.take", message))
+        }
+        None => Ok(Trusted::default()),
+    }
+}
+
 /// Opens the store, and the registry over it for a viewer.
 ///
 /// # Errors
@@ -116,7 +133,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let request_bytes_max = config.limits.request_bytes_max;
-    let trusted = Trusted::default();
+    let trusted = trusted(config)?;
     let graphql = graphql::routes(registry.clone(), viewer.clone(), trusted, request_bytes_max);
     let (grpc, health) = Services::new(registry, viewer)
         .routes(request_bytes_max)

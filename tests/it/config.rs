@@ -4,7 +4,7 @@
 use interdiction::{
     cli::{self, Command, Exit},
     config::{
-        Config, ConfigError, LogFormat, Origin, StoreUrl,
+        Config, ConfigError, GraphqlConfig, LogFormat, Origin, StoreUrl, Taken,
         settings::{self, Shape, Spec},
     },
 };
@@ -81,6 +81,8 @@ fn other_value(spec: &Spec) -> String {
             "ID" => "mx-semar",
             "REGION" => "MX",
             "human|json" => "json",
+            "DIRECTORY" => "documents",
+            "any|trusted" => "trusted",
             "DIRECTIVES" => "debug",
             other => panic!("give an example of {other}"),
         }
@@ -103,8 +105,10 @@ fn toml_of(spec: &Spec, text: &str) -> String {
 
 /// The values alone, without where they came from.
 fn values(config: &Config) -> String {
-    let Config { listen, store, viewer, log, limits, sqlite, postgres, sources: _ } = config;
-    format!("{listen:?} {store:?} {viewer:?} {log:?} {limits:?} {sqlite:?} {postgres:?}")
+    let Config { listen, store, viewer, log, limits, graphql, sqlite, postgres, sources: _ } =
+        config;
+    let of_stores = format!("{store:?} {sqlite:?} {postgres:?}");
+    format!("{listen:?} {viewer:?} {log:?} {limits:?} {graphql:?} {of_stores}")
 }
 
 fn origin_of(config: &Config, spec: &Spec) -> Origin {
@@ -127,6 +131,7 @@ fn defaults_hold_where_nothing_is_given() {
     assert_eq!(config.limits.request_timeout, Duration::from_secs(60));
     assert_eq!(config.limits.idle_timeout, Duration::from_secs(120));
     assert_eq!(config.limits.drain_timeout, Duration::from_secs(10));
+    assert_eq!(config.graphql, GraphqlConfig { documents: None, take: Taken::Any });
     assert_eq!(config.sqlite.readers_max, 4);
     assert_eq!(config.postgres.connections_max, 16);
     assert_eq!(config.postgres.statement_timeout, Duration::from_secs(30));

@@ -148,3 +148,14 @@ async fn what_a_document_cost_is_told_to_who_asks() {
         assert_eq!(statements, told, "{answer}");
     }
 }
+
+#[tokio::test]
+async fn every_tool_can_ask_what_the_schema_is() {
+    let served = serve().await;
+    let mut peer = http2(served.address).await;
+    // As graphql-js writes it, with everything that it can ask for.
+    let answer = Ask::document(include_str!("introspection.graphql")).of(&mut peer).await;
+    assert_eq!(answer.http_status, 200, "{}", answer.text());
+    let types = read(&answer)["data"]["__schema"]["types"].as_array().map(Vec::len);
+    assert!(types.is_some_and(|count| count > 100), "{types:?}");
+}

@@ -1,8 +1,10 @@
 //! GraphQL over HTTP: what is answered, in which form, and what is refused before it costs anything.
 
 mod attacks;
+mod documents;
 mod faults;
 mod forms;
+mod pages;
 mod sites;
 
 use super::peers::{Answer, Http2, Sent, unary};
