@@ -11,7 +11,7 @@ use crate::domain::errors::{Error, Kind, Result};
 /// `Invalid`.
 pub(in crate::graphql) fn scan_document(text: &str) -> Result<()> {
     bounded("bytes of document", text.len(), Limits::DOCUMENT_BYTES)?;
-    let (mut tokens, mut nesting) = (0, 0_usize);
+    let (mut tokens, mut names, mut nesting) = (0, 0, 0_usize);
     let mut rest = text.as_bytes();
     while let Some(first) = rest.first() {
         let bytes = match first {
@@ -22,9 +22,11 @@ pub(in crate::graphql) fn scan_document(text: &str) -> Result<()> {
             _ => {
                 tokens += 1;
                 let Some(bytes) = token(rest, &mut nesting)? else { return Ok(()) };
+                names += if is_of_name(*first) { bytes } else { 0 };
                 bytes
             }
         };
+        bounded("bytes of names", names, Limits::NAMES_BYTES)?;
         bounded("tokens", tokens, Limits::TOKENS)?;
         bounded("brackets within each other", nesting, Limits::NESTING)?;
         rest = &rest[bytes..];
@@ -44,8 +46,8 @@ fn token(text: &[u8], nesting: &mut usize) -> Result<Option<usize>> {
             1
         }
         b'"' => return string(text),
-        b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-            let bytes = run(text, |byte| byte == b'_' || byte.is_ascii_alphanumeric());
+        first if is_of_name(first) => {
+            let bytes = run(text, is_of_name);
             bounded("bytes of a name", bytes, Limits::NAME_BYTES)?;
             bytes
         }
@@ -54,6 +56,10 @@ fn token(text: &[u8], nesting: &mut usize) -> Result<Option<usize>> {
         _ => return Ok(None),
     };
     Ok(Some(bytes))
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
 /// Bytes of the string that begins here; none when it ends with its line.
@@ -146,6 +152,7 @@ mod tests {
             "a ".repeat(Limits::TOKENS + 1),
             "\"\"".repeat(20_000),
             "a".repeat(Limits::NAME_BYTES + 1),
+            "abcdefgh ".repeat(Limits::NAMES_BYTES / 8 + 1),
             " ".repeat(Limits::DOCUMENT_BYTES + 1),
         ] {
             assert_eq!(reason(&text), Some("DOCUMENT_TOO_LARGE"), "{}", &text[..20]);

@@ -59,7 +59,8 @@ fn attacks() -> Vec<(String, Vec<u8>, u16)> {
     let directives = |count| " @skip(if: false)".repeat(count);
     add("directives", document(format!("{{ __typename{} }}", directives(500))), 400);
     add("unknown directives", document(format!("{{ __typename{} }}", " @a".repeat(10_000))), 400);
-    add("type names", document(format!("{{ {} }}", "__typename ".repeat(3_990))), 400);
+    add("type names", document(format!("{{ {} }}", "__typename ".repeat(2_400))), 400);
+    add("fields", document(format!("{{ {} }}", "id ".repeat(3_990))), 400);
     add("more type names", document(format!("{{ {} }}", "__typename ".repeat(20_000))), 400);
     add("depth", document("{ a".repeat(60) + &"}".repeat(60)), 400);
     add("more depth", document("{ a".repeat(400) + &"}".repeat(400)), 400);
@@ -74,6 +75,8 @@ fn attacks() -> Vec<(String, Vec<u8>, u16)> {
     add("introspection", document(text.replace("type  }", "type }")), 400);
     let names = (0..480).map(|at| format!("{}{at:04} ", "seizurez".repeat(15))).collect::<String>();
     add("misspelt names", document(format!("{{ {names} }}")), 400);
+    let fewer = &names[..195 * 125];
+    add("fewer misspelt names", document(format!("{{ {fewer} }}")), 400);
     let wide = "{ agencies(first: 1000) { nodes { sensors(first: 1000) { nodes { id } } } } }";
     add("pages within pages", document(wide.to_owned()), 400);
     let one = json!({ "query": "{ service { name } }" }).to_string();
