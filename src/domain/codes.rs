@@ -19,9 +19,7 @@ pub trait Code: Copy + Eq + Serialize + DeserializeOwned + Send + Sync + 'static
     /// What the value means.
     fn doc(self) -> &'static str;
     /// The value of a number.
-    fn from_code(code: i32) -> Option<Self> {
-        Self::ALL.iter().copied().find(|value| value.code() == code)
-    }
+    fn from_code(code: i32) -> Option<Self>;
     /// The value of a name.
     fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|value| value.name() == name)
@@ -43,6 +41,9 @@ macro_rules! codes {
             const TYPE: &'static str = stringify!($type);
             const DOC: &'static str = concat!($($meta, "\n"),+);
             fn code(self) -> i32 { self as i32 }
+            fn from_code(code: i32) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
             fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }

@@ -159,6 +159,13 @@ impl When {
     }
 }
 
+impl From<When> for String {
+    /// The date as it was written.
+    fn from(when: When) -> Self {
+        when.text
+    }
+}
+
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

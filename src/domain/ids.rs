@@ -47,6 +47,9 @@ pub trait ResourceId: Sized + Clone + Eq + fmt::Display + Send + Sync + 'static 
     fn parse_name(name: &str) -> Result<Self, String> {
         Self::parse_id(last_part(Self::COLLECTION, name)?)
     }
+
+    /// The full resource name.
+    fn name(&self) -> String;
 }
 
 macro_rules! named {
@@ -90,6 +93,7 @@ macro_rules! slugs {
         impl ResourceId for $type {
             const COLLECTION: &'static str = $collection;
             fn parse_id(id: &str) -> Result<Self, String> { slug($collection, id).map(Self) }
+            fn name(&self) -> String { [$collection, "/", &self.0].concat() }
         }
         named!($type);
     )+};
@@ -116,6 +120,11 @@ macro_rules! uuids {
                 canonical_uuid(id).map(Self).ok_or_else(|| {
                     format!("not a resource name: want {}/ and a lower-case UUID", $collection)
                 })
+            }
+            fn name(&self) -> String {
+                let mut buffer = Uuid::encode_buffer();
+                let id: &str = self.0.hyphenated().encode_lower(&mut buffer);
+                [$collection, "/", id].concat()
             }
         }
         named!($type);
@@ -153,8 +162,10 @@ mod tests {
         let id = AgencyId::parse_name("agencies/mx-semar").unwrap();
         assert_eq!(id.as_str(), "mx-semar");
         assert_eq!(id.to_string(), "agencies/mx-semar");
+        assert_eq!(id.name(), id.to_string());
         let name = "seizures/01890a5d-ac96-774b-bcce-b302099a8057";
-        assert_eq!(SeizureId::parse_name(name).unwrap().to_string(), name);
+        let id = SeizureId::parse_name(name).unwrap();
+        assert_eq!([id.to_string(), id.name()], [name, name]);
     }
 
     #[test]

@@ -54,6 +54,24 @@ impl Grantee {
             "neither a region code such as MX nor an agency name such as agencies/mx-semar".into()
         })
     }
+
+    /// Takes an entry that the store kept; it was parsed when it was written.
+    #[must_use]
+    pub fn from_stored(text: &str) -> Self {
+        match text.split_once('/') {
+            Some((_, id)) => Self::Agency(AgencyId::from_stored(id.to_owned())),
+            None => Self::Region(RegionCode::from_stored(text.to_owned())),
+        }
+    }
+}
+
+impl From<Grantee> for String {
+    fn from(grantee: Grantee) -> Self {
+        match grantee {
+            Grantee::Region(region) => region.into(),
+            Grantee::Agency(agency) => agency.name(),
+        }
+    }
 }
 
 impl fmt::Display for Grantee {

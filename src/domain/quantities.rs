@@ -324,6 +324,13 @@ impl Amount {
     }
 }
 
+impl From<Amount> for String {
+    /// The digits as written.
+    fn from(amount: Amount) -> Self {
+        amount.text
+    }
+}
+
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)

@@ -1,10 +1,11 @@
 //! Agencies, between the contract and the domain.
 
-use super::values::{MetaFields, decode_marking, encode_marking, encode_meta, names};
+use super::values::{MetaFields, decode_marking, encode_marking, encode_meta, name_of, text_of};
 use crate::{
     domain::{
         agencies::{Agency, AgencyBody, AgencyDraft},
         codes::Code as _,
+        ids::ResourceId as _,
     },
     proto,
 };
@@ -35,13 +36,13 @@ pub(super) fn encode(agency: Agency) -> proto::Agency {
         body;
     let MetaFields { originator, etag, create_time, update_time, delete_time } = encode_meta(meta);
     proto::Agency {
-        name: id.to_string(),
+        name: id.name(),
         display_name,
         native_name,
         acronym,
-        region_code: names(region_code),
+        region_code: text_of(region_code),
         kind: kind.map_or(0, |kind| kind.code()),
-        parent: names(parent),
+        parent: name_of(parent),
         marking: Some(encode_marking(marking)),
         originator,
         etag,

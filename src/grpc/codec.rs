@@ -10,14 +10,16 @@ mod shapes;
 
 use super::status;
 use crate::domain::errors::{Error, Kind};
-use prost::{DecodeError, Message, Name, bytes::Buf as _};
+use prost::{
+    DecodeError, Message, Name,
+    bytes::{Buf as _, BufMut as _},
+};
 use shapes::{DEPTH_MAX, Refusal, SHAPES};
 use std::marker::PhantomData;
 use tonic::{
     Status,
-    codec::{Codec, DecodeBuf, Decoder},
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
 };
-use tonic_prost::{ProstCodec, ProstEncoder};
 
 /// How many bytes a request may take once decoded, beside its texts, which take what they take in
 /// the message. Three times the operation with the most parts that the contract allows, and as much
@@ -40,15 +42,29 @@ where
 {
     type Encode = T;
     type Decode = U;
-    type Encoder = ProstEncoder<T>;
+    type Encoder = WholeEncoder<T>;
     type Decoder = BoundedDecoder<U>;
 
     fn encoder(&mut self) -> Self::Encoder {
-        ProstCodec::<T, U>::default().encoder()
+        WholeEncoder(PhantomData)
     }
 
     fn decoder(&mut self) -> Self::Decoder {
         BoundedDecoder(PhantomData)
+    }
+}
+
+/// Writes a message at once into as many bytes as it takes: tonic's own buffer grows by doubling,
+/// and is asked for room at every byte.
+pub(crate) struct WholeEncoder<T>(PhantomData<T>);
+
+impl<T: Message> Encoder for WholeEncoder<T> {
+    type Item = T;
+    type Error = Status;
+
+    fn encode(&mut self, message: T, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        into.put_slice(&message.encode_to_vec());
+        Ok(())
     }
 }
 

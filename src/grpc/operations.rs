@@ -2,11 +2,12 @@
 
 use super::values::{
     MetaFields, decode_marking, decode_place, decode_sources, decode_when, encode_marking,
-    encode_meta, encode_place, encode_sources, encode_when, names, number,
+    encode_meta, encode_place, encode_sources, encode_when, name_of, number, text_of,
 };
 use crate::{
     domain::{
         codes::Code as _,
+        ids::ResourceId as _,
         operation_parts::{
             Conveyance, ConveyanceDraft, Detection, DetectionDraft, Participant, ParticipantDraft,
             Step, StepDraft, Waypoint, WaypointDraft,
@@ -126,13 +127,13 @@ pub(super) fn encode(operation: Operation) -> proto::Operation {
     } = body;
     let MetaFields { originator, etag, create_time, update_time, delete_time } = encode_meta(meta);
     proto::Operation {
-        name: id.to_string(),
+        name: id.name(),
         display_name,
         domain: number(domain),
         outcome: outcome.code(),
         when: when.map(encode_when),
         place: place.map(encode_place),
-        lead_agency: names(lead_agency),
+        lead_agency: name_of(lead_agency),
         participants: map(participants, encode_participant),
         detections: map(detections, encode_detection),
         steps: map(steps, encode_step),
@@ -151,13 +152,13 @@ pub(super) fn encode(operation: Operation) -> proto::Operation {
 
 fn encode_participant(part: Participant) -> proto::Participant {
     let Participant { agency, role, asset_label, asset_count } = part;
-    proto::Participant { agency: names(agency), role: role.code(), asset_label, asset_count }
+    proto::Participant { agency: name_of(agency), role: role.code(), asset_label, asset_count }
 }
 
 fn encode_detection(part: Detection) -> proto::Detection {
     let Detection { sensor, role, when, place, target_kind, confidence } = part;
     proto::Detection {
-        sensor: names(sensor),
+        sensor: name_of(sensor),
         role: role.code(),
         when: when.map(encode_when),
         place: place.map(encode_place),
@@ -171,7 +172,7 @@ fn encode_step(part: Step) -> proto::Step {
     proto::Step {
         kind: kind.code(),
         when: when.map(encode_when),
-        agency: names(agency),
+        agency: name_of(agency),
         asset_label,
         asset_count,
         place: place.map(encode_place),
@@ -193,7 +194,7 @@ fn encode_conveyance(part: Conveyance) -> proto::Conveyance {
     proto::Conveyance {
         kind: kind.code(),
         registration,
-        flag_region_code: names(flag_region_code),
+        flag_region_code: text_of(flag_region_code),
         imo_number,
         mmsi,
         claimed_name,

@@ -3,11 +3,12 @@
 use super::values::{
     MetaFields, decode_external_ids, decode_marking, decode_place, decode_quantity, decode_sources,
     decode_when, encode_external_ids, encode_marking, encode_meta, encode_place, encode_quantity,
-    encode_sources, encode_when, names,
+    encode_sources, encode_when, name_of,
 };
 use crate::{
     domain::{
         codes::Code as _,
+        ids::ResourceId as _,
         seizures::{Item, ItemDraft, Seizure, SeizureBody, SeizureDraft},
     },
     proto,
@@ -75,9 +76,9 @@ pub(super) fn encode(seizure: Seizure) -> proto::Seizure {
         body;
     let MetaFields { originator, etag, create_time, update_time, delete_time } = encode_meta(meta);
     proto::Seizure {
-        name: id.to_string(),
-        operation: names(operation),
-        agency: names(agency),
+        name: id.name(),
+        operation: name_of(operation),
+        agency: name_of(agency),
         when: when.map(encode_when),
         place: place.map(encode_place),
         items: items.into_iter().map(encode_item).collect(),
@@ -108,7 +109,7 @@ fn encode_item(item: Item) -> proto::SeizedItem {
     } = item;
     proto::SeizedItem {
         kind: kind.code(),
-        substance: names(substance),
+        substance: name_of(substance),
         reported_label,
         quantity: quantity.map(encode_quantity),
         form: form.map_or(0, |form| form.code()),

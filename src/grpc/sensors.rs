@@ -2,11 +2,12 @@
 
 use super::values::{
     MetaFields, decode_marking, decode_place, decode_when, encode_marking, encode_meta,
-    encode_place, encode_when, names,
+    encode_place, encode_when, name_of,
 };
 use crate::{
     domain::{
         codes::Code as _,
+        ids::ResourceId as _,
         sensors::{Provision, ProvisionDraft, Sensor, SensorBody, SensorDraft},
     },
     proto,
@@ -53,17 +54,17 @@ pub(super) fn encode(sensor: Sensor) -> proto::Sensor {
     let each = provisions.into_iter();
     let provisions = each
         .map(|Provision { provider, kind, from, until }| proto::Provision {
-            provider: names(provider),
+            provider: name_of(provider),
             kind: kind.code(),
             from: from.map(encode_when),
             until: until.map(encode_when),
         })
         .collect();
     proto::Sensor {
-        name: id.to_string(),
+        name: id.name(),
         display_name,
         r#type: sensor_type.code(),
-        operator: names(operator),
+        operator: name_of(operator),
         provisions,
         site: site.map(encode_place),
         marking: Some(encode_marking(marking)),

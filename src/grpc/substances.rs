@@ -1,9 +1,10 @@
 //! Substances, from the domain to the contract.
 
-use super::values::names;
+use super::values::name_of;
 use crate::{
     domain::{
         codes::Code as _,
+        ids::ResourceId as _,
         substances::{Substance, Terms},
     },
     proto,
@@ -12,9 +13,9 @@ use crate::{
 pub(super) fn encode(substance: Substance) -> proto::Substance {
     let Substance { id, display_name, parent, class, terms, dea_codes, nibrs_category } = substance;
     proto::Substance {
-        name: id.to_string(),
+        name: id.name(),
         display_name,
-        parent: names(parent),
+        parent: name_of(parent),
         class: class.code(),
         terms: terms.into_iter().map(encode_terms).collect(),
         dea_codes,

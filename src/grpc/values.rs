@@ -5,6 +5,7 @@ use crate::{
     domain::{
         codes::Code,
         dates::When,
+        ids::ResourceId,
         markings::{Marking, MarkingDraft},
         places::{AdministrativeCode, Place, PlaceDraft, Point, PointDraft},
         quantities::Quantity,
@@ -15,7 +16,6 @@ use crate::{
     proto,
 };
 use prost_types::Timestamp;
-use std::fmt::Display;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const NANOS_PER_MICRO: i32 = 1_000;
@@ -25,9 +25,14 @@ pub(super) fn number<C: Code>(value: Option<C>) -> i32 {
     value.map_or(0, Code::code)
 }
 
-/// The name or code of something; empty when there is none.
-pub(super) fn names<T: Display>(value: Option<T>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
+/// The name of a record; empty when there is none.
+pub(super) fn name_of<I: ResourceId>(id: Option<I>) -> String {
+    id.map_or_else(String::new, |id| id.name())
+}
+
+/// The text of something; empty when there is none.
+pub(super) fn text_of<T: Into<String>>(value: Option<T>) -> String {
+    value.map_or_else(String::new, T::into)
 }
 
 /// An instant from microseconds since 1970-01-01T00:00:00Z.
@@ -51,7 +56,7 @@ pub(super) fn encode_meta(meta: Meta) -> MetaFields {
     let etag = meta.etag();
     let Meta { originator, version: _, create_micros, update_micros, delete_micros } = meta;
     MetaFields {
-        originator: names(originator),
+        originator: name_of(originator),
         etag,
         create_time: Some(timestamp(create_micros)),
         update_time: Some(timestamp(update_micros)),
@@ -68,7 +73,7 @@ pub(super) fn decode_when(when: Option<proto::When>) -> Option<String> {
 pub(super) fn encode_when(when: When) -> proto::When {
     let (earliest, latest) = (when.earliest_micros(), when.latest_micros());
     proto::When {
-        edtf: when.as_str().to_owned(),
+        edtf: when.into(),
         earliest_time: (earliest != When::OPEN_START_MICROS).then(|| timestamp(earliest)),
         latest_time: (latest != When::OPEN_END_MICROS).then(|| timestamp(latest)),
     }
@@ -112,7 +117,7 @@ pub(super) fn encode_place(place: Place) -> proto::Place {
             longitude,
             uncertainty_meters,
         }),
-        region_code: names(region_code),
+        region_code: text_of(region_code),
         subdivision_code,
         administrative_code: administrative_code
             .map(|AdministrativeCode { scheme, code }| proto::AdministrativeCode { scheme, code }),
@@ -131,7 +136,7 @@ pub(super) fn encode_marking(marking: Marking) -> proto::Marking {
     let Marking { label, releasable_to } = marking;
     proto::Marking {
         label: label.code(),
-        releasable_to: releasable_to.iter().map(ToString::to_string).collect(),
+        releasable_to: releasable_to.into_iter().map(String::from).collect(),
     }
 }
 
@@ -147,7 +152,7 @@ pub(super) fn encode_quantity(quantity: Quantity) -> proto::Quantity {
     let dimension = quantity.dimension().code();
     let Quantity { amount, unit, bound, basis, method, normalized } = quantity;
     proto::Quantity {
-        value: amount.as_str().to_owned(),
+        value: amount.into(),
         unit: unit.code(),
         bound: bound.code(),
         basis: basis.code(),

@@ -4,6 +4,10 @@
 //! on the thread that asks, where a hop to a thread for each connection would cost more than the
 //! statement.
 
+mod rows;
+
+pub(super) use rows::{Row, code, code_required};
+
 use super::{
     Keep, Reach, Shared, Span, Work,
     filters::at,
@@ -13,11 +17,11 @@ use super::{
     sqlite::Sqlite,
 };
 use crate::domain::{
-    codes::Code,
     errors::{Error, Kind, Result},
     questions::Cost,
 };
 use futures_util::{Stream, StreamExt as _};
+use rows::Cells;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
@@ -28,7 +32,6 @@ use sea_orm::{
     },
 };
 use std::{pin::pin, sync::Arc, time::Duration};
-use uuid::Uuid;
 
 #[derive(Clone)]
 pub(crate) enum Engine {
@@ -123,7 +126,7 @@ impl Session {
         };
         let results = results.map_err(|error| postgres_error(&error))?;
         self.cost.rows += results.len() as u64;
-        results.iter().map(|row| decode(&mut Row::new(Cells::Postgres(row)))).collect()
+        results.iter().map(|result| decode(&mut Row::new(postgres_cells(result)?))).collect()
     }
 
     /// Runs a statement and decodes its rows one by one, until it fails or wants no more: what is
@@ -297,140 +300,6 @@ impl Spell for Spelled {
     }
 }
 
-/// The cells of a row, read from left to right.
-pub(super) struct Row<'r> {
-    cells: Cells<'r>,
-    next: usize,
-    text_bytes: usize,
-}
-
-enum Cells<'r> {
-    Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r QueryResult),
-}
-
-macro_rules! cells {
-    ($($(#[$doc:meta])* $name:ident -> $type:ty;)+) => {$(
-        $(#[$doc])*
-        pub fn $name(&mut self) -> Result<$type> {
-            let index = self.next;
-            self.next += 1;
-            match &self.cells {
-                Cells::Sqlite(row) => row.get(index).map_err(|error| sqlite_error(&error)),
-                Cells::Postgres(row) => {
-                    row.try_get_by_index(index).map_err(|error| postgres_error(&error))
-                }
-            }
-        }
-    )+};
-}
-
-impl<'r> Row<'r> {
-    fn new(cells: Cells<'r>) -> Self {
-        Self { cells, next: 0, text_bytes: 0 }
-    }
-
-    /// What was read of it so far takes about so many bytes.
-    pub fn bytes(&self) -> usize {
-        const CELL_BYTES: usize = 8;
-        self.next * CELL_BYTES + self.text_bytes
-    }
-
-    pub fn text(&mut self) -> Result<String> {
-        let text = self.any_text()?;
-        self.text_bytes += text.len();
-        Ok(text)
-    }
-
-    pub fn text_or_null(&mut self) -> Result<Option<String>> {
-        let text = self.any_text_or_null()?;
-        self.text_bytes += text.as_ref().map_or(0, String::len);
-        Ok(text)
-    }
-
-    cells! {
-        int -> i64;
-        int_or_null -> Option<i64>;
-        real_or_null -> Option<f64>;
-        any_text -> String;
-        any_text_or_null -> Option<String>;
-    }
-
-    pub fn uuid(&mut self) -> Result<Uuid> {
-        let index = self.next;
-        self.next += 1;
-        match &self.cells {
-            Cells::Sqlite(row) => {
-                let blob = row.get_ref(index).map_err(|error| sqlite_error(&error))?;
-                let bytes = blob.as_blob().map_err(|error| Error::internal(error.to_string()))?;
-                Uuid::from_slice(bytes).map_err(|error| Error::internal(error.to_string()))
-            }
-            Cells::Postgres(row) => {
-                row.try_get_by_index(index).map_err(|error| postgres_error(&error))
-            }
-        }
-    }
-
-    pub fn uuid_or_null(&mut self) -> Result<Option<Uuid>> {
-        let index = self.next;
-        let null = match &self.cells {
-            Cells::Sqlite(row) => {
-                row.get_ref(index).map_err(|error| sqlite_error(&error))? == ValueRef::Null
-            }
-            Cells::Postgres(row) => {
-                self.next += 1;
-                return row.try_get_by_index(index).map_err(|error| postgres_error(&error));
-            }
-        };
-        if null {
-            self.next += 1;
-            return Ok(None);
-        }
-        self.uuid().map(Some)
-    }
-
-    /// Passes over cells.
-    pub fn skip(&mut self, cells: usize) {
-        self.next += cells;
-    }
-
-    /// A value of an enumeration; 0 is none.
-    pub fn code<C: Code>(&mut self) -> Result<Option<C>> {
-        // No code is so large, so none is taken for another.
-        code(i32::try_from(self.int()?).unwrap_or(i32::MAX))
-    }
-
-    /// A value of an enumeration; null is none.
-    pub fn code_or_null<C: Code>(&mut self) -> Result<Option<C>> {
-        let number = self.int_or_null()?;
-        // No code is so large, so none is taken for another.
-        number.map_or(Ok(None), |number| code(i32::try_from(number).unwrap_or(i32::MAX)))
-    }
-
-    /// A value of an enumeration that is never none.
-    pub fn code_required<C: Code>(&mut self) -> Result<C> {
-        required(self.code()?)
-    }
-}
-
-/// The value of a stored number; 0 is none.
-pub(super) fn code<C: Code>(code: i32) -> Result<Option<C>> {
-    if code == 0 {
-        return Ok(None);
-    }
-    let value = C::from_code(code);
-    value.map(Some).ok_or_else(|| Error::internal(format!("code {code} is unknown here")))
-}
-
-/// The value of a stored number that is never 0.
-pub(super) fn code_required<C: Code>(number: i32) -> Result<C> {
-    required(code(number)?)
-}
-
-fn required<C>(value: Option<C>) -> Result<C> {
-    value.ok_or_else(|| Error::internal("a required code is 0"))
-}
-
 fn sqlite_rows<T>(
     connection: &rusqlite::Connection,
     statement: &Statement,
@@ -449,6 +318,11 @@ fn sqlite_rows<T>(
     Ok(decoded)
 }
 
+fn postgres_cells(result: &QueryResult) -> Result<Cells<'_>> {
+    let row = result.try_as_pg_row().ok_or_else(|| Error::internal("not a row of Postgres"))?;
+    Ok(Cells::Postgres(row))
+}
+
 /// The rows of a stream. One that is left before its end is read to it and forgotten when its
 /// connection is used next.
 async fn streamed<T>(
@@ -459,7 +333,7 @@ async fn streamed<T>(
     let mut decoded = Vec::new();
     while let Some(row) = rows.next().await {
         let row = row.map_err(|error| postgres_error(&error))?;
-        match decode(&mut Row::new(Cells::Postgres(&row)))? {
+        match decode(&mut Row::new(postgres_cells(&row)?))? {
             Some(one) => decoded.push(one),
             None => break,
         }

@@ -13,6 +13,7 @@ use crate::domain::{
 };
 use markings::Column as C;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
+use std::borrow::Cow;
 
 impl Session {
     /// Key of a marking, made when it is new.
@@ -76,8 +77,8 @@ fn releasable_json(marking: &Marking) -> Result<String> {
 /// Reads a label and a list; a viewer that is not the originator is shown part of the list.
 pub(super) fn read_marking(row: &mut Row<'_>, lens: &Lens, mine: bool) -> Result<Marking> {
     let label: Tlp = row.code_required()?;
-    let list = row.text()?;
-    let releasable_to: Vec<Grantee> = list_from_json(&list)?;
+    let list: Vec<Cow<'_, str>> = list_from_json(row.str()?)?;
+    let releasable_to = list.iter().map(|text| Grantee::from_stored(text)).collect();
     let marking = Marking { label, releasable_to };
     Ok(if mine { marking } else { marking.shown_to(&lens.viewer) })
 }

@@ -101,7 +101,7 @@ fn count(row: &mut Row<'_>) -> Result<Option<i32>> {
 }
 
 fn json_place(row: &mut Row<'_>) -> Result<Option<Place>> {
-    row.text_or_null()?.map(|text| from_json(&text)).transpose()
+    row.str_or_null()?.map(from_json).transpose()
 }
 
 fn read_participant(row: &mut Row<'_>) -> Result<Participant> {

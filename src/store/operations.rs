@@ -53,7 +53,7 @@ impl Layout for Operation {
         let id = OperationId::from_uuid(row.uuid()?);
         let lead_agency = row.text_or_null()?.map(AgencyId::from_stored);
         let (display_name, domain, outcome) = (row.text()?, row.code()?, row.code_required()?);
-        let (narrative, sources) = (row.text()?, list_from_json(&row.text()?)?);
+        let (narrative, sources) = (row.text()?, list_from_json(row.str()?)?);
         let (when, place) = (read_when(row)?, read_place(row)?);
         let body = OperationBody {
             display_name,

@@ -66,9 +66,9 @@ impl Layout for Seizure {
         let operation = row.uuid_or_null()?.map(OperationId::from_uuid);
         let agency = row.text_or_null()?.map(AgencyId::from_stored);
         let (state, retraction_reason) = (row.code_required()?, row.text()?);
-        let items = read_items(&row.text()?)?;
-        let external_ids = list_from_json(&row.text()?)?;
-        let sources = list_from_json(&row.text()?)?;
+        let items = read_items(row.str()?)?;
+        let external_ids = list_from_json(row.str()?)?;
+        let sources = list_from_json(row.str()?)?;
         let (when, place) = (read_when(row)?, read_place(row)?);
         let body =
             SeizureBody { operation, agency, when, place, items, external_ids, sources, marking };

@@ -10,7 +10,7 @@ use crate::domain::{
     text::fold,
 };
 use sea_orm::Value;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 /// Stands for an instant that is not known: before every real one.
 pub(super) const NO_INSTANT: i64 = i64::MIN;
@@ -87,7 +87,7 @@ pub(super) fn read_place(row: &mut Row<'_>) -> Result<Option<Place>> {
     let kind = row.code()?;
     let (latitude, longitude) = (row.real_or_null()?, row.real_or_null()?);
     let uncertainty_meters = row.real_or_null()?;
-    let (region, subdivision_code) = (row.text()?, row.text()?);
+    let (region, subdivision_code) = (row.str()?, row.text()?);
     let (scheme, code) = (row.text()?, row.text()?);
     let place = Place {
         kind,
@@ -96,7 +96,7 @@ pub(super) fn read_place(row: &mut Row<'_>) -> Result<Option<Place>> {
             longitude,
             uncertainty_meters,
         }),
-        region_code: (!region.is_empty()).then(|| RegionCode::from_stored(region)),
+        region_code: (!region.is_empty()).then(|| RegionCode::from_stored(region.to_owned())),
         subdivision_code,
         administrative_code: (!scheme.is_empty()).then_some(AdministrativeCode { scheme, code }),
         unlocode: row.text()?,
@@ -111,11 +111,11 @@ pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String> {
 }
 
 /// Reads a list that [`to_json`] wrote. Most are empty, and cost nothing then.
-pub(super) fn list_from_json<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
+pub(super) fn list_from_json<'t, T: Deserialize<'t>>(text: &'t str) -> Result<Vec<T>> {
     if text == "[]" { Ok(Vec::new()) } else { from_json(text) }
 }
 
 /// Reads what [`to_json`] wrote.
-pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+pub(super) fn from_json<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::internal(format!("stored json: {error}")))
 }

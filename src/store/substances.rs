@@ -144,7 +144,7 @@ pub(super) fn read(row: &mut Row<'_>) -> Result<Substance> {
     let parent = row.text_or_null()?.map(SubstanceId::from_stored);
     let (id, display_name) = (SubstanceId::from_stored(row.text()?), row.text()?);
     let class = row.code_required()?;
-    let stored: Vec<StoredTerms> = from_json(&row.text()?)?;
+    let stored: Vec<StoredTerms> = from_json(row.str()?)?;
     let terms: Result<Vec<Terms>> = stored
         .into_iter()
         .map(|StoredTerms { language, name, aliases }| {
@@ -159,7 +159,7 @@ pub(super) fn read(row: &mut Row<'_>) -> Result<Substance> {
         parent,
         class,
         terms: terms?,
-        dea_codes: from_json(&row.text()?)?,
+        dea_codes: from_json(row.str()?)?,
         nibrs_category: row.text()?,
     })
 }

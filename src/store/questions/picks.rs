@@ -94,11 +94,10 @@ pub(super) fn read(
     let when = if groups.has(Group::When) { read_when(row)? } else { None };
     let place = if groups.has(Group::Place) { table.read_place(row)? } else { None };
     let narrative = if groups.has(Group::Narrative) { row.text()? } else { String::new() };
-    let items = if groups.has(Group::Items) { read_items(&row.text()?)? } else { Vec::new() };
+    let items = if groups.has(Group::Items) { read_items(row.str()?)? } else { Vec::new() };
     let external_ids =
-        if groups.has(Group::ExternalIds) { list_from_json(&row.text()?)? } else { Vec::new() };
-    let sources =
-        if groups.has(Group::Sources) { list_from_json(&row.text()?)? } else { Vec::new() };
+        if groups.has(Group::ExternalIds) { list_from_json(row.str()?)? } else { Vec::new() };
+    let sources = if groups.has(Group::Sources) { list_from_json(row.str()?)? } else { Vec::new() };
     let marking = groups.has(Group::Marking).then(|| read_shown(row, lens)).transpose()?;
     let item_substances = match &pick.item_substance {
         Some(_) => substances_of(shared, &items)?,

@@ -255,7 +255,7 @@ impl Table {
 
     pub fn read_place(self, row: &mut Row<'_>) -> Result<Option<Place>> {
         if self.has_json_place() {
-            return row.text_or_null()?.map(|text| from_json(&text)).transpose();
+            return row.str_or_null()?.map(from_json).transpose();
         }
         read_place(row)
     }
