@@ -160,7 +160,7 @@ pub(super) fn visible(alias: &str, lens: &Lens, reach: Reach) -> Condition {
             Expr::exists(grants)
         }
         // Gathered once for all rows.
-        Reach::Scan => {
+        Reach::Page | Reach::Scan => {
             grants.column(marking_grants::Column::MarkingId);
             marking().in_subquery(grants)
         }

@@ -6,18 +6,19 @@
 
 use super::{
     Lens, Reach, Store,
-    dialect::Row,
+    dialect::{Row, Session, Spelled},
     filters::{Field, Planner, at},
     guard::{self, Guarded},
     pages::{Cursor, SortValue},
     records::{Found, Layout, T, common_columns, read_found},
+    texts::Shape,
 };
 use crate::domain::{
     agencies::Agency,
     codes::Code as _,
     errors::{Error, Result},
     filters::{
-        AgencyField, AgencySort, OperationField, OperationSort, SeizureField, SeizureSort,
+        AgencyField, AgencySort, Filter, OperationField, OperationSort, SeizureField, SeizureSort,
         SensorField, SensorSort,
     },
     ids::ResourceId as _,
@@ -33,6 +34,13 @@ use sea_orm::{
 };
 use serde::Serialize;
 use std::sync::Arc;
+
+/// Sort value that texts are built with, and those after it: no record has any.
+const SAMPLE_SORT_VALUE: i64 = i64::MIN + 1_000;
+/// Limit that texts are built with.
+const SAMPLE_LIMIT: u64 = u64::MAX;
+/// Rows of a page that is likely to be quick.
+const SHORT_PAGE_ROWS_MAX: usize = 100;
 
 /// A column that a list can be sorted by.
 #[derive(Debug, Clone, Copy)]
@@ -150,37 +158,64 @@ impl Store {
             "" => None,
             token => Some(After::read::<R>(self.unseal(token, &fingerprint)?, &list.order)?),
         };
-        let (viewer, list, after) = (viewer.clone(), Arc::new(list), Arc::new(after));
-        let (rows, more) = self
-            .read(Reach::Scan, R::SPAN, move |session| {
-                let (viewer, list, after) = (viewer.clone(), Arc::clone(&list), Arc::clone(&after));
-                Box::pin(async move {
-                    let lens = session.lens(&viewer).await?;
-                    let query = page_query::<R>(&lens, &list, after.as_ref().as_ref());
-                    let mut room = Room::of(list.page_size);
-                    let read = |row: &mut Row<'_>| {
-                        let (found, values) = read_row::<R>(row, &lens, &list.order)?;
-                        Ok(room.take(found.bytes).then_some((found, values)))
-                    };
-                    let rows = session.rows_until(&query, read).await?;
-                    let (mut found, cursors): (Vec<Found<R>>, Vec<_>) = rows.into_iter().unzip();
-                    if !found.is_empty() {
-                        R::load_parts(session, &lens, &mut found).await?;
-                    }
-                    Ok((found.into_iter().zip(cursors).collect::<Vec<_>>(), room.more))
-                })
+        let short = list.page_size.get() as usize <= SHORT_PAGE_ROWS_MAX;
+        let reach = if short { Reach::Page } else { Reach::Scan };
+        let asked = Arc::new((viewer.clone(), list, after));
+        let rows = self.read(reach, R::SPAN, move |session| {
+            let asked = Arc::clone(&asked);
+            Box::pin(async move {
+                let (viewer, list, after) = &*asked;
+                let lens = session.lens(viewer).await?;
+                let mut rows = read_page::<R>(session, &lens, list, after.as_ref()).await?;
+                if !rows.found.is_empty() {
+                    R::load_parts(session, &lens, &mut rows.found).await?;
+                }
+                Ok(rows)
             })
-            .await?;
-        let next_page_token = match rows.last() {
-            Some((found, values)) if more => {
-                let name = found.record.id().to_string();
-                self.seal(&Cursor { values: values.clone(), name }, &fingerprint)?
+        });
+        let Rows { found, last, more } = rows.await?;
+        let next_page_token = match found.last() {
+            Some(found) if more => {
+                let name = found.record.id().name();
+                self.seal(&Cursor { values: last, name }, &fingerprint)?
             }
             _ => String::new(),
         };
-        let records = rows.into_iter().map(|(found, _)| found.record).collect();
+        let records = found.into_iter().map(|found| found.record).collect();
         Ok(Page { records, next_page_token })
     }
+}
+
+/// The rows of a page, the sort values of the last of them, and whether there are more.
+struct Rows<R> {
+    found: Vec<Found<R>>,
+    last: Vec<SortValue>,
+    more: bool,
+}
+
+async fn read_page<R: Listed>(
+    session: &mut Session,
+    lens: &Lens,
+    list: &List<R::Field, R::Sort>,
+    after: Option<&After>,
+) -> Result<Rows<R>> {
+    let mut room = Room::of(list.page_size);
+    // A large page is seldom full.
+    let mut found = Vec::with_capacity(room.rows.min(SHORT_PAGE_ROWS_MAX));
+    let mut last = Vec::new();
+    let statement = page_statement::<R>(session, lens, list, after);
+    let keep = |row: &mut Row<'_>| {
+        let one = read_found::<R>(row, lens)?;
+        if !room.take(one.bytes) {
+            return Ok(None);
+        }
+        found.push(one);
+        let values = list.order.iter().map(|term| R::sort_column(term.field).read(row));
+        last = values.collect::<Result<_>>()?;
+        Ok(Some(()))
+    };
+    session.rows_until(statement, keep).await?;
+    Ok(Rows { found, last, more: room.more })
 }
 
 /// What a page has room for.
@@ -218,12 +253,22 @@ fn fingerprint<R: Listed>(viewer: &Viewer, list: &List<R::Field, R::Sort>) -> Re
 }
 
 /// Where a page begins.
+#[derive(Clone)]
 struct After {
     values: Vec<Value>,
     id: Value,
 }
 
 impl After {
+    /// The same place with sort values that no record has, each different.
+    fn sample(&self) -> Self {
+        let values = self.values.iter().zip(0_i64..).map(|(value, number)| match value {
+            Value::String(_) => format!("{SAMPLE_SORT_VALUE} {number}").into(),
+            _ => (SAMPLE_SORT_VALUE + number).into(),
+        });
+        Self { values: values.collect(), id: self.id.clone() }
+    }
+
     fn read<R: Listed>(cursor: Cursor, order: &[OrderTerm<R::Sort>]) -> Result<Self> {
         let wrong = || Error::invalid_field("page_token", "not a token of this query");
         let fits = order.len() == cursor.values.len();
@@ -239,10 +284,57 @@ impl After {
     }
 }
 
+/// The statement of a page; its text is kept where few others are as likely.
+fn page_statement<R: Listed>(
+    session: &Session,
+    lens: &Lens,
+    list: &List<R::Field, R::Sort>,
+    after: Option<&After>,
+) -> Spelled {
+    // One more than the page holds says whether there is another.
+    let limit = u64::from(list.page_size.get()) + 1;
+    let Some(shape) = shape_of::<R>(lens, list, after.is_some()) else {
+        return session.spell(&page_query::<R>(lens, list, after, limit));
+    };
+    let values = |after: Option<&After>, limit: u64| -> Vec<Value> {
+        let place = after.iter().flat_map(|after| after.values.iter().chain([&after.id]));
+        place.cloned().chain([limit.into()]).collect()
+    };
+    session.kept_lookup(shape, lens, &values(after, limit), |sample| {
+        let after = after.map(After::sample);
+        let query = page_query::<R>(sample, list, after.as_ref(), SAMPLE_LIMIT);
+        (query, values(after.as_ref(), SAMPLE_LIMIT))
+    })
+}
+
+/// What the text of a page depends on, unless that is more than is worth keeping.
+fn shape_of<R: Listed>(
+    lens: &Lens,
+    list: &List<R::Field, R::Sort>,
+    continues: bool,
+) -> Option<Shape> {
+    let List { filter, order, show_deleted, show_inactive, page_size: _, page_token: _ } = list;
+    let order = match order.as_slice() {
+        [] => None,
+        [term] => Some((R::sort_column(term.field).name(), term.direction)),
+        _ => return None,
+    };
+    let all = matches!(filter, Filter::All(none) if none.is_empty());
+    all.then_some(Shape::Page {
+        table: R::Entity::TABLE,
+        order,
+        show_deleted: *show_deleted,
+        show_inactive: *show_inactive,
+        continues,
+        grants: lens.grants.len(),
+    })
+}
+
 fn page_query<R: Listed>(
     lens: &Lens,
     list: &List<R::Field, R::Sort>,
     after: Option<&After>,
+    limit: u64,
 ) -> SelectStatement {
     let planner = Planner::new(lens);
     let mut query = guard::select::<R::Entity>(lens, T, Reach::Scan);
@@ -266,8 +358,7 @@ fn page_query<R: Listed>(
         query.order_by((Alias::new(T), Alias::new(column)), sql(term.direction));
     }
     query.order_by((Alias::new(T), Alias::new("id")), sql(last_direction(&list.order)));
-    // One more than the page holds says whether there is another.
-    query.limit(u64::from(list.page_size.get()) + 1);
+    query.limit(limit);
     query
 }
 
@@ -305,15 +396,4 @@ fn keyset<R: Listed>(order: &[OrderTerm<R::Sort>], after: &After) -> Condition {
         rest = Condition::all().add(bound).add(Condition::any().add(past).add(tied));
     }
     rest
-}
-
-fn read_row<R: Listed>(
-    row: &mut Row<'_>,
-    lens: &Lens,
-    order: &[OrderTerm<R::Sort>],
-) -> Result<(Found<R>, Vec<SortValue>)> {
-    let found = read_found::<R>(row, lens)?;
-    let values: Result<Vec<SortValue>> =
-        order.iter().map(|term| R::sort_column(term.field).read(row)).collect();
-    Ok((found, values?))
 }

@@ -103,6 +103,9 @@ impl Shared {
 pub enum Reach {
     /// A bounded number of rows by key: microseconds, run where the caller is.
     Keys,
+    /// A few rows that an index may well hold in their order: tried where the caller is, and begun
+    /// anew as a scan when that takes more than some hundred microseconds.
+    Page,
     /// As many rows as there are: run where it holds up nobody else, and cut when the caller goes.
     Scan,
 }

@@ -43,7 +43,7 @@ impl Places {
         let _scan = match reach {
             Reach::Keys => None,
             // First, so that scans which wait stand in no read's way.
-            Reach::Scan => Some(self.permit(&self.scans).await?),
+            Reach::Page | Reach::Scan => Some(self.permit(&self.scans).await?),
         };
         Ok(Place { _scan, _any: self.permit(&self.all).await? })
     }

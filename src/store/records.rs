@@ -218,28 +218,32 @@ impl Session {
             query.expr(Expr::col((Alias::new(T), Alias::new("id"))));
             query.and_where(id_column::<R>().is_in(id.iter().cloned()));
             query.lock_with_tables(ROW_LOCK, [Alias::new(T)]);
-            query
+            (query, id.to_vec())
         })
     }
 
     fn find_one<R: Stored>(&self, lens: &Lens, id: [Value; 1]) -> Spelled {
         let (grants, all_references) = (lens.grants.len(), lens.all_references);
         let shape = Shape::Find { table: R::Entity::TABLE, grants, all_references };
-        self.kept_lookup(shape, lens, &id, |sample| lookup::<R>(sample, id.iter().cloned()))
+        self.kept_lookup(shape, lens, &id, |sample| {
+            (lookup::<R>(sample, id.iter().cloned()), id.to_vec())
+        })
     }
 
-    /// A lookup of ids through a lens, built when its shape is new.
+    /// A lookup of ids through a lens, built when its shape is new, with ids that can stand for
+    /// those that are looked up.
     pub(super) fn kept_lookup(
         &self,
         shape: Shape,
         lens: &Lens,
         ids: &[Value],
-        build: impl FnOnce(&Lens) -> SelectStatement,
+        build: impl FnOnce(&Lens) -> (SelectStatement, Vec<Value>),
     ) -> Spelled {
         let text = self.shared.texts.get(shape).unwrap_or_else(|| {
             let sample = lens.sample();
-            let spelled = self.spell(&build(&sample));
-            self.shared.texts.keep(shape, Text::of_lookup(&spelled, &sample, ids))
+            let (query, ids) = build(&sample);
+            let spelled = self.spell(&query);
+            self.shared.texts.keep(shape, Text::of_lookup(&spelled, &sample, &ids))
         });
         self.spelled(text.sql(), text.lookup(lens, ids))
     }

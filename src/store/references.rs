@@ -171,7 +171,7 @@ impl Session {
         }
         let (grants, all_references) = (lens.grants.len(), lens.all_references);
         let shape = Shape::Keys { table: E::TABLE, ids: ids.len(), grants, all_references };
-        self.kept_lookup(shape, lens, &ids, |sample| build(sample, ids.clone()))
+        self.kept_lookup(shape, lens, &ids, |sample| (build(sample, ids.clone()), ids.clone()))
     }
 
     async fn slugs<E: guard::Guarded>(

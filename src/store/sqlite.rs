@@ -14,7 +14,11 @@ use futures_util::FutureExt as _;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -34,6 +38,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const INTERRUPT_EVERY: Duration = Duration::from_millis(10);
 /// Pages of the write-ahead log between checkpoints.
 const CHECKPOINT_PAGES: u32 = 4_000;
+/// Instructions of SQLite's machine between two looks at whether a read has taken too many.
+const INSTRUCTIONS_A_LOOK: i32 = 1_000;
+/// Looks that a short read has where its caller is: some hundred microseconds. A page of fifty
+/// seizures takes three to six.
+const LOOKS_MAX: u32 = 30;
 /// Page cache of a reader, in KiB.
 const READER_CACHE_KIBIBYTES: u32 = 8_192;
 /// Page cache of the writer, in KiB: new rows reach leaves of every index.
@@ -47,8 +56,14 @@ pub(crate) struct Sqlite {
 
 struct Readers {
     path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Reader>>,
     places: Places,
+}
+
+/// A connection that reads, and how long its statements may go on.
+struct Reader {
+    connection: Connection,
+    patience: Patience,
 }
 
 /// A write that waits for the writer.
@@ -111,34 +126,56 @@ impl Sqlite {
         span: Span,
         work: impl Work<T>,
     ) -> Result<T> {
-        let place = self.readers.places.take(reach).await?;
-        let readers = Arc::clone(&self.readers);
-        let connection = readers.take()?;
-        let shared = Arc::clone(shared);
+        match reach {
+            Reach::Keys | Reach::Page => {
+                let _place = self.readers.places.take(Reach::Keys).await?;
+                if let Some(answer) = self.read_here(shared, span, &work)? {
+                    return Ok(answer);
+                }
+            }
+            Reach::Scan => {}
+        }
+        self.read_aside(shared, span, work).await
+    }
+
+    /// Reads on the thread of the caller; none when that would take too long.
+    fn read_here<T>(
+        &self,
+        shared: &Arc<Shared>,
+        span: Span,
+        work: &impl Work<T>,
+    ) -> Result<Option<T>> {
+        let Reader { connection, patience } = self.readers.take()?;
+        let mut session = Session::new(Link::Sqlite(connection), Arc::clone(shared));
+        let answer = run_within(LOOKS_MAX, &patience, span, &mut session, work);
+        self.readers.give_back(session, patience);
+        answer
+    }
+
+    /// Reads on a thread where it holds up nobody else, and is cut when the caller goes.
+    async fn read_aside<T: Send + 'static>(
+        &self,
+        shared: &Arc<Shared>,
+        span: Span,
+        work: impl Work<T>,
+    ) -> Result<T> {
+        let place = self.readers.places.take(Reach::Scan).await?;
+        let (readers, shared) = (Arc::clone(&self.readers), Arc::clone(shared));
+        let Reader { connection, patience } = readers.take()?;
         let interrupt = Interrupt::of(&connection);
         let armed = Armed(interrupt.clone());
         let ask = move || {
             let mut session = Session::new(Link::Sqlite(connection), shared);
-            let result = match span {
-                Span::Statement => run(&mut session, &work),
-                Span::Statements => snapshot(&mut session, &work),
-            };
+            let answer = run_within(Patience::ENDLESS, &patience, span, &mut session, &work);
             drop(armed);
-            if let Link::Sqlite(connection) = session.link {
-                readers.give_back(connection);
-            }
+            readers.give_back(session, patience);
             drop(place);
-            result
+            answer?.ok_or_else(|| Error::internal("a read had no end"))
         };
-        match reach {
-            Reach::Keys => ask(),
-            Reach::Scan => {
-                let _cut = CutOnDrop(interrupt);
-                tokio::task::spawn_blocking(ask)
-                    .await
-                    .map_err(|error| Error::internal(format!("a read did not end: {error}")))?
-            }
-        }
+        let _cut = CutOnDrop(interrupt);
+        tokio::task::spawn_blocking(ask)
+            .await
+            .map_err(|error| Error::internal(format!("a read did not end: {error}")))?
     }
 
     pub async fn write<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
@@ -197,16 +234,59 @@ impl Drop for CutOnDrop {
     }
 }
 
-impl Readers {
-    fn take(&self) -> Result<Connection> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| connect(&self.path, Access::Read), Ok)
+/// How many more looks the statements of a connection have before they are cut.
+#[derive(Clone)]
+struct Patience(Arc<AtomicU32>);
+
+impl Patience {
+    const ENDLESS: u32 = u32::MAX;
+
+    fn with(connection: &Connection) -> rusqlite::Result<Self> {
+        let patience = Self(Arc::new(AtomicU32::new(Self::ENDLESS)));
+        let looking = patience.clone();
+        connection.progress_handler(INSTRUCTIONS_A_LOOK, Some(move || looking.look()))?;
+        Ok(patience)
     }
 
-    fn give_back(&self, connection: Connection) {
-        if connection.is_autocommit() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    fn set(&self, looks: u32) {
+        self.0.store(looks, Ordering::Relaxed);
+    }
+
+    /// Whether the statement is cut.
+    fn look(&self) -> bool {
+        // One thread at a time uses a connection.
+        let left = self.0.load(Ordering::Relaxed).saturating_sub(1);
+        self.set(left);
+        left == 0
+    }
+
+    /// Whether a statement was cut.
+    fn is_over(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+}
+
+impl Readers {
+    fn take(&self) -> Result<Reader> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| Reader::open(&self.path), Ok)
+    }
+
+    fn give_back(&self, session: Session, patience: Patience) {
+        if let Link::Sqlite(connection) = session.link
+            && connection.is_autocommit()
+        {
+            let reader = Reader { connection, patience };
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         }
+    }
+}
+
+impl Reader {
+    fn open(path: &Path) -> Result<Self> {
+        let connection = connect(path, Access::Read)?;
+        let patience = Patience::with(&connection).map_err(|error| sqlite_error(&error))?;
+        Ok(Self { connection, patience })
     }
 }
 
@@ -267,11 +347,26 @@ fn run<T>(session: &mut Session, work: &impl Work<T>) -> Result<T> {
         .unwrap_or_else(|| Err(Error::internal("work on SQLite waited for something else")))
 }
 
-fn snapshot<T>(session: &mut Session, work: &impl Work<T>) -> Result<T> {
-    batch(session, "BEGIN")?;
+/// Runs work within so many looks; none when they were not enough.
+fn run_within<T>(
+    looks: u32,
+    patience: &Patience,
+    span: Span,
+    session: &mut Session,
+    work: &impl Work<T>,
+) -> Result<Option<T>> {
+    if span == Span::Statements {
+        batch(session, "BEGIN")?;
+    }
+    patience.set(looks);
     let result = run(session, work);
-    batch(session, "ROLLBACK")?;
-    result
+    let cut = patience.is_over();
+    // The end of the transaction is not to be cut as well.
+    patience.set(Patience::ENDLESS);
+    if span == Span::Statements {
+        batch(session, "ROLLBACK")?;
+    }
+    if cut { Ok(None) } else { result.map(Some) }
 }
 
 fn savepoint<T>(session: &mut Session, keep: Keep, work: &impl Work<T>) -> Result<T> {

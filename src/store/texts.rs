@@ -2,6 +2,7 @@
 //! are filled in.
 
 use super::{Lens, dialect::Spelled};
+use crate::domain::pages::Direction;
 use sea_orm::Value;
 use std::{
     collections::HashMap,
@@ -17,6 +18,15 @@ pub(super) enum Shape {
     Lock { table: &'static str, grants: usize },
     /// The keys of so many ids, and whether the lens shows them.
     Keys { table: &'static str, ids: usize, grants: usize, all_references: bool },
+    /// A page of all records, in the order of one column at most.
+    Page {
+        table: &'static str,
+        order: Option<(&'static str, Direction)>,
+        show_deleted: bool,
+        show_inactive: bool,
+        continues: bool,
+        grants: usize,
+    },
     /// So many rows of a table.
     Insert { table: &'static str, rows: usize },
     /// A statement that is always the same, by a name of its own.
@@ -40,7 +50,8 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// Of a lookup that was built with [`Lens::sample`] for ids that differ from each other.
+    /// Of a lookup that was built with [`Lens::sample`] for values that differ from each other and
+    /// from all that stays the same.
     pub fn of_lookup(spelled: &Spelled, sample: &Lens, ids: &[Value]) -> Self {
         let grant = |value: &Value| match value {
             Value::String(Some(text)) => sample.grants.iter().position(|grant| grant == text),
@@ -77,7 +88,8 @@ impl Text {
     }
 }
 
-/// The texts of a store. Their number is that of tables and of numbers of rows and grants.
+/// The texts of a store. Their number is that of tables, of columns to sort by, and of numbers of
+/// rows and grants.
 #[derive(Default)]
 pub(super) struct Texts(RwLock<HashMap<Shape, Arc<Text>>>);
 

@@ -132,7 +132,7 @@ impl Drop for Lent {
 
 /// Waits until nothing runs on a reader any more, and gives it back with its place.
 async fn rest(reader: Reader, reach: Reach, readers: Readers, place: Option<Place>) {
-    if reach == Reach::Scan
+    if reach != Reach::Keys
         && let Err(error) = cancel(&reader, &readers).await
     {
         // It ends by itself, at its timeout.
@@ -144,7 +144,7 @@ async fn rest(reader: Reader, reach: Reach, readers: Readers, place: Option<Plac
     drop(place);
 }
 
-/// Ends the statement of a scan, by another reader: scans leave one free.
+/// Ends the statement of a list, by another reader: scans leave one free.
 async fn cancel(reader: &Reader, readers: &Readers) -> Result<()> {
     let process_id = reader.process_id.load(Ordering::Relaxed);
     let other = readers.take(Reach::Keys).await?;
