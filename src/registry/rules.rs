@@ -146,24 +146,15 @@ impl Kept for Seizure {
             if was.is_some_and(|was| was.body.operation == Some(id)) {
                 return Ok(());
             }
-            let operation = session.find_to_change::<Operation>(lens, &id).await?;
-            may_add_seizures(lens, &operation)
+            // It stays as it is until the seizure is written.
+            if session.takes_part(lens, &id).await? {
+                return Ok(());
+            }
+            let message =
+                "only the originator, the lead and the participants of an operation add seizures";
+            Err(Error::denied("NOT_A_PARTICIPANT", id.to_string(), message))
         })
     }
-}
-
-/// The originator, the lead and the participants of an operation may add their own seizures to it.
-fn may_add_seizures(lens: &Lens, operation: &Found<Operation>) -> Result<()> {
-    let body = &operation.record.body;
-    let name = operation.record.id.to_string();
-    let me = Some(&lens.viewer.agency);
-    let takes_part = body.lead_agency.as_ref() == me
-        || body.participants.iter().any(|part| part.agency.as_ref() == me);
-    if operation.mine || takes_part {
-        return Ok(());
-    }
-    let message = "only the originator, the lead and the participants of an operation add seizures";
-    Err(Error::denied("NOT_A_PARTICIPANT", name, message))
 }
 
 pub(super) fn may_read(viewer: &Viewer) -> Result<()> {

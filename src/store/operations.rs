@@ -1,9 +1,9 @@
 //! Operations in their table. Their parts are in `operation_parts`.
 
 use super::{
-    Lens, Span,
+    Lens, Reach, Span,
     dialect::{Row, Session},
-    entity::{agencies, operations},
+    entity::{agencies, operations, participants},
     guard::{self, col},
     operation_parts,
     records::{Common, Found, Layout, PartsOf, T, Values},
@@ -12,11 +12,12 @@ use super::{
         PLACE_COLUMNS, WHEN_COLUMNS, list_from_json, place_values, read_place, read_when, to_json,
         when_values,
     },
+    texts::Shape,
 };
 use crate::domain::{
     codes::Code as _,
-    errors::Result,
-    ids::{AgencyId, OperationId},
+    errors::{Error, Result},
+    ids::{AgencyId, OperationId, ResourceId as _},
     operations::{Operation, OperationBody},
     text::fold,
 };
@@ -24,7 +25,7 @@ use futures_util::future::BoxFuture;
 use operations::Column as C;
 use sea_orm::{
     Value,
-    sea_query::{Alias, Expr, SelectStatement},
+    sea_query::{Alias, CaseStatement, Condition, Expr, ExprTrait as _, Query, SelectStatement},
 };
 
 #[expect(private_interfaces, reason = "rows never leave the store")]
@@ -124,4 +125,42 @@ impl Layout for Operation {
     ) -> BoxFuture<'s, Result<()>> {
         Box::pin(operation_parts::write(session, &self.body, row, keys))
     }
+}
+
+impl Session {
+    /// Whether the viewer's agency recorded, leads or takes part in an operation, which is locked
+    /// against other writers until the transaction ends.
+    ///
+    /// # Errors
+    /// `NotFound` when it is hidden or absent.
+    pub async fn takes_part(&mut self, lens: &Lens, id: &OperationId) -> Result<bool> {
+        if self.locks_rows() {
+            self.lock::<Operation>(lens, id).await?;
+        }
+        let ids = [Operation::id_value(id)];
+        let shape = Shape::TakesPart { grants: lens.grants.len() };
+        let query =
+            self.kept_lookup(shape, lens, &ids, |sample| (part_of(sample, &ids), ids.to_vec()));
+        let found = self.row(query, |row| Ok(row.int()? == 1)).await?;
+        found.ok_or_else(|| Error::not_found(id.name()))
+    }
+}
+
+fn part_of(lens: &Lens, ids: &[Value]) -> SelectStatement {
+    let mut participant = Query::select();
+    participant
+        .from(participants::Entity)
+        .expr(Expr::value(1_i64))
+        .and_where(Expr::col(participants::Column::OperationId).eq(col(T, C::Id)))
+        .and_where(Expr::col(participants::Column::AgencyId).eq(lens.key));
+    let takes_part = Condition::any()
+        .add(col(T, C::OriginatorId).eq(lens.key))
+        .add(col(T, C::LeadAgencyId).eq(lens.key))
+        .add(Expr::exists(participant));
+    let (yes, no) = (Expr::value(1_i64), Expr::value(0_i64));
+    let mut query = guard::select::<operations::Entity>(lens, T, Reach::Keys);
+    query
+        .expr(CaseStatement::new().case(takes_part, yes).finally(no))
+        .and_where(col(T, C::Uid).is_in(ids.iter().cloned()));
+    query
 }

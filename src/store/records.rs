@@ -198,7 +198,7 @@ impl Session {
     /// Locks a record and reads nothing of it: a statement that waited for a lock meets the row as
     /// it has become, and every other row as it was before the wait, so what it joins is old. The
     /// statement after it sees all as it is.
-    async fn lock<R: Stored>(&mut self, lens: &Lens, id: &R::Id) -> Result<()> {
+    pub(super) async fn lock<R: Stored>(&mut self, lens: &Lens, id: &R::Id) -> Result<()> {
         // The second finds what the first waited for where it got a marking that was made during
         // the wait; of a record that is hidden or absent both find nothing.
         const ATTEMPTS: u32 = 2;

@@ -18,6 +18,8 @@ pub(super) enum Shape {
     Lock { table: &'static str, grants: usize },
     /// The keys of so many ids, and whether the lens shows them.
     Keys { table: &'static str, ids: usize, grants: usize, all_references: bool },
+    /// Whether the viewer takes part in an operation.
+    TakesPart { grants: usize },
     /// A page of all records, in the order of one column at most.
     Page {
         table: &'static str,

@@ -1,16 +1,19 @@
 //! What a request costs: a fixed number of SQL statements, however many rows there are.
 
 use crate::world::{World, all, create, drafts, nouns::Noun, on_both};
-use interdiction::domain::{
-    agencies::Agency,
-    filters::{DetectionField, Filter, OperationField, Quantified, SeizureField, SensorField},
-    ids::ResourceId as _,
-    operation_parts::DetectionRole,
-    operations::{Operation, OperationDraft},
-    pages::List,
-    requests::WriteOptions,
-    seizures::{Seizure, SeizureDraft},
-    sensors::{Sensor, SensorDraft, SensorType},
+use interdiction::{
+    domain::{
+        agencies::Agency,
+        filters::{DetectionField, Filter, OperationField, Quantified, SeizureField, SensorField},
+        ids::ResourceId as _,
+        operation_parts::DetectionRole,
+        operations::{Operation, OperationDraft},
+        pages::List,
+        requests::WriteOptions,
+        seizures::{Seizure, SeizureDraft},
+        sensors::{Sensor, SensorDraft, SensorType},
+    },
+    store::StoreUrl,
 };
 
 on_both! {
@@ -20,6 +23,7 @@ on_both! {
     seizures_cost_the_same_however_many: seizures;
     a_filter_through_relations_costs_no_more: through_relations;
     substances_cost_one_statement: substances;
+    an_operation_costs_its_seizure_the_same_however_large: under_an_operation;
 }
 
 /// Statements of each kind of read.
@@ -149,4 +153,29 @@ async fn substances(world: World) {
     let (told, cost) = statements(&world, Seizure::create(&world.registry, &viewer, request)).await;
     // The vocabulary is known already: naming a substance costs no statement.
     assert!(told.is_ok() && cost <= 8, "{cost}");
+}
+
+/// One statement for the key of the operation, one for whether its agency may add to it, and on
+/// Postgres one for its lock.
+async fn under_an_operation(world: World) {
+    let viewer = world.viewer("mx-sedena");
+    let _made: Sensor =
+        world.add_as(&viewer, "radar", drafts::sensor("Radar", SensorType::GroundRadar)).await;
+    let _made: Sensor =
+        world.add_as(&viewer, "aerostat", drafts::sensor("Balloon", SensorType::Aerostat)).await;
+    let case: Operation = world.add(&viewer, drafts::full_operation()).await;
+    let mut costs = Vec::new();
+    for operation in [String::new(), case.id.to_string()] {
+        for number in 0..2 {
+            let draft = SeizureDraft {
+                operation: operation.clone(),
+                ..drafts::seizure(&format!("{number} {operation}"))
+            };
+            let (_made, cost) = statements(&world, world.add::<Seizure>(&viewer, draft)).await;
+            costs.push(cost);
+        }
+    }
+    let [_, alone, _, under] = costs[..] else { panic!("{costs:?}") };
+    let locks = u64::from(matches!(world.url, StoreUrl::Postgres(_)));
+    assert_eq!(under, alone + 2 + locks);
 }
