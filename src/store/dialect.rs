@@ -11,7 +11,7 @@ pub(super) use rows::{Row, code, code_required};
 use super::{
     Keep, Reach, Shared, Span, Work,
     filters::at,
-    postgres::Postgres,
+    postgres::{self, Postgres},
     questions::{PARENT, PARENTS, Spent},
     records::T,
     sqlite::Sqlite,
@@ -122,7 +122,7 @@ impl Session {
                 return Ok(rows);
             }
             Link::Postgres(transaction) => transaction.query_all_raw(statement).await,
-            Link::PostgresPool(pool) => pool.query_all_raw(statement).await,
+            Link::PostgresPool(pool) => postgres::query(pool, &statement).await,
         };
         let results = results.map_err(|error| postgres_error(&error))?;
         self.cost.rows += results.len() as u64;
@@ -144,7 +144,9 @@ impl Session {
             Link::Postgres(transaction) => {
                 streamed(transaction.stream_raw(statement).await, decode).await
             }
-            Link::PostgresPool(pool) => streamed(pool.stream_raw(statement).await, decode).await,
+            Link::PostgresPool(pool) => {
+                streamed(postgres::stream(pool, &statement).await, decode).await
+            }
         }?;
         self.cost.rows += rows.len() as u64;
         Ok(rows)

@@ -8,8 +8,12 @@ use super::{
     places::Places,
 };
 use crate::domain::errors::{Error, Result};
+use futures_util::{Stream, StreamExt as _};
 use readers::Readers;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, TransactionTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbErr,
+    QueryResult, RuntimeErr, Statement, StreamTrait as _, TransactionTrait as _, sqlx,
+};
 use std::{sync::Arc, time::Duration};
 
 /// How often a transaction that collided with another is run in all.
@@ -106,12 +110,73 @@ async fn transact<T: Send + 'static>(
     keep: Keep,
     work: &impl Work<T>,
 ) -> Result<T> {
-    let transaction = connection.begin().await.map_err(|error| postgres_error(&error))?;
+    let transaction = begin(connection).await?;
     let mut session = Session::new(Link::Postgres(transaction), Arc::clone(shared));
     let result = work(&mut session).await;
     let keep = if result.is_ok() { keep } else { Keep::Discard };
     finish(session, keep).await?;
     result
+}
+
+async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction> {
+    let begun = on_a_living_connection(pool, || pool.begin()).await;
+    begun.map_err(|error| postgres_error(&error))
+}
+
+/// Runs a statement of a read by itself, on whatever connection is free.
+pub(super) async fn query(
+    pool: &DatabaseConnection,
+    statement: &Statement,
+) -> std::result::Result<Vec<QueryResult>, DbErr> {
+    on_a_living_connection(pool, || pool.query_all_raw(statement.clone())).await
+}
+
+/// The rows of a statement of a read by itself, the first of which has come.
+pub(super) async fn stream(
+    pool: &DatabaseConnection,
+    statement: &Statement,
+) -> std::result::Result<impl Stream<Item = std::result::Result<QueryResult, DbErr>>, DbErr> {
+    on_a_living_connection(pool, || async {
+        let mut rows = Box::pin(pool.stream_raw(statement.clone()).await?.peekable());
+        match rows.as_mut().next_if(std::result::Result::is_err).await {
+            Some(Err(error)) => Err(error),
+            Some(Ok(_)) | None => Ok(rows),
+        }
+    })
+    .await
+}
+
+/// Runs what has no effect, again while the connection that it got turns out to be gone: after a
+/// failover all that were idle are, and each is found out by its next use alone.
+async fn on_a_living_connection<T, F>(
+    pool: &DatabaseConnection,
+    run: impl Fn() -> F,
+) -> std::result::Result<T, DbErr>
+where
+    F: Future<Output = std::result::Result<T, DbErr>>,
+{
+    let connections = pool.get_postgres_connection_pool().options().get_max_connections();
+    for _dead in 0..connections {
+        match run().await {
+            Err(error) if is_gone(&error) => {}
+            result => return result,
+        }
+    }
+    run().await
+}
+
+/// Whether a connection that was there is no more; not whether there is none to be had.
+fn is_gone(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(driver)) | DbErr::Query(RuntimeErr::SqlxError(driver))) =
+        error
+    else {
+        return false;
+    };
+    match driver.as_database_error() {
+        // An administrator's command, a crash, or a server that is stopping.
+        Some(raised) => matches!(raised.code().as_deref(), Some("57P01" | "57P02" | "57P03")),
+        None => matches!(**driver, sqlx::Error::Io(_)),
+    }
 }
 
 async fn finish(session: Session, keep: Keep) -> Result<()> {

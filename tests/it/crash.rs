@@ -344,3 +344,38 @@ async fn a_write_is_retried_with_one_effect_when_connections_to_postgres_are_kil
     everything_is_there_once(&serving, &book).await;
     the_ledger_has_no_gap(&store, book.sent().len()).await;
 }
+
+/// Cut between two requests, a connection is known to be dead only when it is used again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_hears_of_idle_connections_to_postgres_that_were_killed() {
+    let store = postgres_empty().await;
+    let serving = Serving::start(&store);
+    let clients = connect(&serving).await;
+    let turn = |writer, number| Turn { round: 0, writer, number };
+    let write = |number| {
+        let writes = (0..).zip(&clients).map(move |(writer, client)| {
+            let (mut client, turn) = (client.clone(), turn(writer, number));
+            async move { client.create_seizure(turn.request()).await.unwrap().into_inner() }
+        });
+        join_all(writes)
+    };
+    let made = write(0).await;
+    let read = || {
+        let reads = made.iter().zip(&clients).map(|(record, client)| {
+            let request = proto::GetSeizureRequest { name: record.name.clone() };
+            let mut client = client.clone();
+            async move { client.get_seizure(request).await.unwrap().into_inner() }
+        });
+        join_all(reads)
+    };
+    assert_eq!(read().await, made);
+    let connection = Database::connect(&store).await.unwrap();
+    for number in 1..=3 {
+        cut(&connection).await;
+        assert_eq!(read().await, made);
+        cut(&connection).await;
+        assert_eq!(write(number).await.len(), clients.len());
+    }
+    let listed = list(clients[0].clone()).await;
+    assert_eq!(listed.len(), 4 * clients.len());
+}
