@@ -1,14 +1,17 @@
 //! Slow lists beside quick reads: they take their share and no more, and end with their callers.
 
 use crate::{
-    filters::{contains, every, is},
-    world::{Backend, Instance, World, all, create, drafts, nouns::Noun as _, on_both, options},
+    filters::{contains, every, is, none},
+    world::{
+        Backend, Instance, World, all, create, drafts, nouns::Noun as _, on_both, options, size,
+    },
 };
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use interdiction::{
     domain::{
         errors::{Error, Kind},
-        filters::{Filter, ItemField, NameFilter, SeizureField},
+        filters::{Filter, ItemField, NameFilter, OperationField, SeizureField},
+        operations::Operation,
         pages::List,
         seizures::{Seizure, SeizureDraft},
     },
@@ -82,13 +85,16 @@ async fn copies(connection: &DatabaseConnection, made: &Seizure) {
     }
 }
 
+/// Passes no record, and looks at the items of each.
+fn nothing(n: usize) -> Filter<SeizureField> {
+    let label = is(ItemField::ReportedLabel(contains(&format!("zz{n}"))));
+    is(SeizureField::Items(every(label)))
+}
+
 /// Passes no record, and looks at the items of each many times.
-fn slow() -> List<SeizureField, <Seizure as interdiction::store::Listed>::Sort> {
-    let none = |n: usize| {
-        let label = is(ItemField::ReportedLabel(contains(&format!("zz{n}"))));
-        is(SeizureField::Items(every(label)))
-    };
-    List { filter: Filter::Any((0..40).map(none).collect()), ..all::<Seizure>() }
+fn slow(page_size: i32) -> List<SeizureField, <Seizure as interdiction::store::Listed>::Sort> {
+    let filter = Filter::Any((0..40).map(nothing).collect());
+    List { filter, page_size: size(page_size), ..all::<Seizure>() }
 }
 
 fn by_name(made: &Seizure) -> Filter<SeizureField> {
@@ -96,10 +102,12 @@ fn by_name(made: &Seizure) -> Filter<SeizureField> {
 }
 
 fn start(world: &World) -> Vec<JoinHandle<Result<(), Error>>> {
-    let start = |_| {
+    let start = |n: usize| {
+        // A short page is tried where its caller is before it is found to be slow.
+        let page_size = if n.is_multiple_of(2) { 50 } else { 1_000 };
         let (registry, viewer) = (world.registry.clone(), world.viewer("us-dod"));
         tokio::spawn(async move {
-            Seizure::list(&registry, &viewer, slow()).await.map(|page| {
+            Seizure::list(&registry, &viewer, slow(page_size)).await.map(|page| {
                 assert!(page.records.is_empty());
             })
         })
@@ -223,5 +231,31 @@ async fn crowd_of(connections_max: usize) {
     transaction.rollback().await.unwrap();
     while let Some(held) = crowd.next().await {
         held.unwrap().unwrap();
+    }
+}
+
+/// The first try ends in the middle of a statement, and of a transaction where there is one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_short_page_on_sqlite_that_takes_long_is_begun_anew_and_whole() {
+    let world = World::new(Backend::Sqlite).await;
+    let viewer = world.viewer("us-dod");
+    let case: Operation = world.add(&viewer, drafts::operation("Case")).await;
+    let draft = SeizureDraft { operation: case.id.to_string(), ..drafts::seizure("417") };
+    let made: Seizure = world.add(&viewer, draft).await;
+    slowness(&world, &made).await;
+    let one = Filter::Any(vec![nothing(0), by_name(&made)]);
+    let seizures = List { filter: one, page_size: size(10), ..all::<Seizure>() };
+    let without = is(OperationField::Seizures(none(nothing(0))));
+    let operations = List { filter: without, page_size: size(10), ..all::<Operation>() };
+    for _ in 0..3 {
+        let before = world.store.statements();
+        let page = Seizure::list(&world.registry, &viewer, seizures.clone()).await.unwrap();
+        assert_eq!(page.records, std::slice::from_ref(&made));
+        assert_eq!(world.store.statements() - before, 2);
+        let page = Operation::list(&world.registry, &viewer, operations.clone()).await.unwrap();
+        assert_eq!(page.records, std::slice::from_ref(&case));
+        // One that was cut, and the six of a list of operations.
+        assert_eq!(world.store.statements() - before, 2 + 7);
+        get_at_once(&world, &made).await;
     }
 }
