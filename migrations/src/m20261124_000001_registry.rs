@@ -73,7 +73,11 @@ fn tables() -> Vec<Table> {
             .reference("provider_id", "agencies")
             .int("kind")
             .text_or_null("from_text")
+            .instant("from_earliest")
+            .instant("from_latest")
             .text_or_null("until_text")
+            .instant("until_earliest")
+            .instant("until_latest")
             .primary(&["sensor_id", "position"])
             .index(&["provider_id"]),
         Table::new("operations")
@@ -112,7 +116,7 @@ fn tables() -> Vec<Table> {
             .reference("sensor_id", "sensors")
             .int("role")
             .when()
-            .text_or_null("place")
+            .place()
             .code("target_kind")
             .code("confidence")
             .primary(&["operation_id", "position"])
@@ -124,9 +128,11 @@ fn tables() -> Vec<Table> {
             .when()
             .reference_or_null("agency_id", "agencies")
             .text("asset_label")
+            .text("asset_label_folded")
             .int_or_null("asset_count")
-            .text_or_null("place")
+            .place()
             .text("note")
+            .text("note_folded")
             .primary(&["operation_id", "position"])
             .index(&["agency_id"]),
         Table::new("conveyances")
@@ -141,6 +147,7 @@ fn tables() -> Vec<Table> {
             .text("claimed_name")
             .text("claimed_name_folded")
             .text("model")
+            .text("model_folded")
             .code("disposition")
             .primary(&["operation_id", "position"]),
         Table::new("waypoints")
@@ -206,6 +213,9 @@ fn tables() -> Vec<Table> {
             .int_or_null("normalized")
             .code("form")
             .int("identification")
+            // In millionths of a percent.
+            .int_or_null("purity")
+            .int_or_null("package_count")
             .primary(&["seizure_id", "position"])
             .index(&["substance_id", "seizure_id"]),
         Table::new("external_ids")

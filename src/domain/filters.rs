@@ -208,6 +208,17 @@ pub struct QuantityFilter {
     pub known: Option<bool>,
 }
 
+/// Compares a whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NumberFilter {
+    /// At least this many.
+    pub at_least: Option<i64>,
+    /// At most this many.
+    pub at_most: Option<i64>,
+    /// Whether the number is known.
+    pub known: Option<bool>,
+}
+
 /// Conditions on a substance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum SubstanceField {
@@ -262,6 +273,10 @@ pub enum ProvisionField {
     Provider(Filter<AgencyField>),
     /// Kind.
     Kind(Vec<ProvisionKind>),
+    /// When it begins.
+    From(WhenFilter),
+    /// When it ends.
+    Until(WhenFilter),
 }
 
 /// Conditions on a sensor.
@@ -296,6 +311,8 @@ pub enum ParticipantField {
     Role(Vec<ParticipantRole>),
     /// What it acted with.
     AssetLabel(TextFilter),
+    /// With how many.
+    AssetCount(NumberFilter),
 }
 
 /// Conditions on a detection.
@@ -307,6 +324,8 @@ pub enum DetectionField {
     Role(Vec<DetectionRole>),
     /// When.
     When(WhenFilter),
+    /// Where.
+    Place(Box<PlaceFilter>),
     /// Kind of target.
     TargetKind(Vec<TargetKind>),
     /// Confidence.
@@ -324,6 +343,14 @@ pub enum StepField {
     Agency(Filter<AgencyField>),
     /// When.
     When(WhenFilter),
+    /// Where.
+    Place(Box<PlaceFilter>),
+    /// What the agency acted with.
+    AssetLabel(TextFilter),
+    /// With how many.
+    AssetCount(NumberFilter),
+    /// The note.
+    Note(TextFilter),
 }
 
 /// Conditions on a conveyance.
@@ -335,6 +362,12 @@ pub enum ConveyanceField {
     Registration(TextFilter),
     /// Flag state.
     FlagRegionCode(CodeFilter),
+    /// IMO number.
+    ImoNumber(CodeFilter),
+    /// MMSI.
+    Mmsi(CodeFilter),
+    /// Make and model.
+    Model(TextFilter),
     /// Disposition.
     Disposition(Vec<ConveyanceDisposition>),
     /// The name it claimed.
@@ -406,6 +439,10 @@ pub enum ItemField {
     Form(Vec<Form>),
     /// Identification.
     Identification(Vec<Identification>),
+    /// Purity, in millionths of a percent.
+    Purity(NumberFilter),
+    /// Number of packages.
+    PackageCount(NumberFilter),
 }
 
 /// Conditions on a seizure.

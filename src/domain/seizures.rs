@@ -319,11 +319,17 @@ impl ItemDraft {
     }
 }
 
-/// Percent from 0 to 100 with at most six digits after the point; empty is none.
+/// Empty is none.
 fn check_purity(text: &str) -> Result<(), String> {
-    if text.is_empty() {
-        return Ok(());
-    }
+    if text.is_empty() { Ok(()) } else { millionths_of_percent(text).map(|_| ()) }
+}
+
+/// Percent from 0 to 100 with at most six digits after the point, as millionths of a percent: 0 to
+/// 100,000,000.
+///
+/// # Errors
+/// Says what would be right.
+pub fn millionths_of_percent(text: &str) -> Result<i64, String> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str, max| {
         (1..=max).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
@@ -332,11 +338,9 @@ fn check_purity(text: &str) -> Result<(), String> {
         let hundred = whole == "100" && fraction.bytes().all(|b| b == b'0');
         hundred || whole.trim_start_matches('0').len() < 3
     };
-    if fits {
-        Ok(())
-    } else {
-        Err("want percent from 0 to 100 with at most 6 digits after the point".to_owned())
-    }
+    let wanted = || "want percent from 0 to 100 with at most 6 digits after the point".to_owned();
+    let parsed = fits.then(|| format!("{whole}{fraction:0<6}").parse());
+    parsed.and_then(Result::ok).ok_or_else(wanted)
 }
 
 impl Draft for SeizureDraft {

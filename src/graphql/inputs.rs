@@ -31,8 +31,8 @@ pub use sensors::{ProvisionFilter, ProvisionsFilter, SensorFilter};
 pub use substances::SubstanceFilter;
 pub use summaries::{SummaryBound, SummaryHaving, SummaryOrder};
 pub use values::{
-    BoundingBox, Circle, CodeFilter, Measure, NameFilter, PlaceFilter, QuantityFilter, TextFilter,
-    TimeFilter, WhenFilter,
+    BoundingBox, Circle, CodeFilter, CountFilter, Measure, NameFilter, PercentFilter, PlaceFilter,
+    QuantityFilter, TextFilter, TimeFilter, WhenFilter,
 };
 
 use super::codes::Coded;

@@ -16,8 +16,8 @@ use crate::{
         codes::Code,
         dates::When,
         filters::{
-            BoundingBox, Circle, CodeFilter, Filter, Measure, MetaField, NameFilter, PlaceFilter,
-            QuantityFilter, TextFilter, TimeFilter, WhenFilter, WhenMode,
+            BoundingBox, Circle, CodeFilter, Filter, Measure, MetaField, NameFilter, NumberFilter,
+            PlaceFilter, QuantityFilter, TextFilter, TimeFilter, WhenFilter, WhenMode,
         },
         ids::ResourceId,
     },
@@ -79,6 +79,21 @@ impl Decoder<'_> {
             none_of: (!none_of.is_empty()).then_some(none),
             known: *known,
         }
+    }
+
+    pub(super) fn number(&mut self, path: &Path<'_>, filter: &proto::CountFilter) -> NumberFilter {
+        let proto::CountFilter { at_least, at_most, known } = filter;
+        self.whole(path, *at_least, *at_most, *known)
+    }
+
+    pub(super) fn percent(
+        &mut self,
+        path: &Path<'_>,
+        filter: &proto::PercentFilter,
+    ) -> NumberFilter {
+        let proto::PercentFilter { at_least, at_most, known } = filter;
+        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+        self.percentage(path, given(at_least).as_deref(), given(at_most).as_deref(), *known)
     }
 
     fn instant(&mut self, path: &Path<'_>, time: Option<&Timestamp>) -> Option<i64> {

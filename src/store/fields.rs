@@ -4,7 +4,9 @@ use super::{
     Reach,
     calendar::dated_to,
     entity::{agencies, operations, seizures, sensors},
-    filters::{Field, Planner, at, code_text, codes, name, only, place, quantity, text, when},
+    filters::{
+        Field, Planner, at, code_text, codes, count, dated, name, only, place, quantity, text, when,
+    },
     guard,
 };
 use crate::domain::{
@@ -47,6 +49,8 @@ impl Field for ProvisionField {
         match self {
             Self::Provider(filter) => agency(planner, at(alias, "provider_id"), filter),
             Self::Kind(kinds) => codes(kinds, at(alias, "kind")),
+            Self::From(one) => dated(one, alias, ("from_earliest", "from_latest")),
+            Self::Until(one) => dated(one, alias, ("until_earliest", "until_latest")),
         }
     }
 }
@@ -98,6 +102,7 @@ impl Field for ParticipantField {
             Self::Agency(filter) => agency(planner, at(alias, "agency_id"), filter),
             Self::Role(roles) => codes(roles, at(alias, "role")),
             Self::AssetLabel(one) => text(one, at(alias, "asset_label_folded")),
+            Self::AssetCount(one) => count(one, at(alias, "asset_count")),
         }
     }
 }
@@ -110,6 +115,7 @@ impl Field for DetectionField {
             }
             Self::Role(roles) => codes(roles, at(alias, "role")),
             Self::When(one) => when(one, alias),
+            Self::Place(one) => place(one, alias),
             Self::TargetKind(kinds) => codes(kinds, at(alias, "target_kind")),
             Self::Confidence(levels) => codes(levels, at(alias, "confidence")),
             Self::Operation(filter) => {
@@ -125,6 +131,10 @@ impl Field for StepField {
             Self::Kind(kinds) => codes(kinds, at(alias, "kind")),
             Self::Agency(filter) => agency(planner, at(alias, "agency_id"), filter),
             Self::When(one) => when(one, alias),
+            Self::Place(one) => place(one, alias),
+            Self::AssetLabel(one) => text(one, at(alias, "asset_label_folded")),
+            Self::AssetCount(one) => count(one, at(alias, "asset_count")),
+            Self::Note(one) => text(one, at(alias, "note_folded")),
         }
     }
 }
@@ -135,6 +145,9 @@ impl Field for ConveyanceField {
             Self::Kind(kinds) => codes(kinds, at(alias, "kind")),
             Self::Registration(one) => text(one, at(alias, "registration_folded")),
             Self::FlagRegionCode(one) => code_text(one, at(alias, "flag_region_code")),
+            Self::ImoNumber(one) => code_text(one, at(alias, "imo_number")),
+            Self::Mmsi(one) => code_text(one, at(alias, "mmsi")),
+            Self::Model(one) => text(one, at(alias, "model_folded")),
             Self::Disposition(kinds) => codes(kinds, at(alias, "disposition")),
             Self::ClaimedName(one) => text(one, at(alias, "claimed_name_folded")),
         }
@@ -203,6 +216,8 @@ impl Field for ItemField {
             Self::Quantity(one) => quantity(one, alias),
             Self::Form(forms) => codes(forms, at(alias, "form")),
             Self::Identification(kinds) => codes(kinds, at(alias, "identification")),
+            Self::Purity(one) => count(one, at(alias, "purity")),
+            Self::PackageCount(one) => count(one, at(alias, "package_count")),
         }
     }
 }

@@ -8,8 +8,8 @@ use super::{
 use crate::domain::{
     codes::Code,
     filters::{
-        CodeFilter, Filter, MetaField, NameFilter, PlaceFilter, Quantified, QuantityFilter,
-        TextFilter, TimeFilter, WhenFilter, WhenMode,
+        CodeFilter, Filter, MetaField, NameFilter, NumberFilter, PlaceFilter, Quantified,
+        QuantityFilter, TextFilter, TimeFilter, WhenFilter, WhenMode,
     },
     ids::AgencyId,
 };
@@ -224,23 +224,43 @@ fn instant(filter: &TimeFilter, column: Expr) -> Condition {
     all
 }
 
+/// A whole number; null where it is not known.
+pub(super) fn count(filter: &NumberFilter, column: Expr) -> Condition {
+    let NumberFilter { at_least, at_most, known } = filter;
+    let all = [
+        at_least.map(|least| column.clone().gte(least)),
+        at_most.map(|most| column.clone().lte(most)),
+        known.map(|known| if known { column.clone().is_not_null() } else { column.is_null() }),
+    ];
+    all.into_iter().flatten().fold(only(constant(true)), Condition::add)
+}
+
 pub(super) fn when(filter: &WhenFilter, alias: &str) -> Condition {
-    let (earliest, latest) = (at(alias, "when_earliest"), at(alias, "when_latest"));
-    let known = || at(alias, "when_latest").gt(NO_INSTANT);
-    let (first, last) = match filter.mode {
+    dated(filter, alias, ("when_earliest", "when_latest"))
+}
+
+/// A date in the columns of its earliest and its latest instant.
+pub(super) fn dated(
+    filter: &WhenFilter,
+    alias: &str,
+    (first, last): (&'static str, &'static str),
+) -> Condition {
+    let (earliest, latest) = (at(alias, first), at(alias, last));
+    let known = || at(alias, last).gt(NO_INSTANT);
+    let (ends, begins) = match filter.mode {
         WhenMode::Overlaps => (latest, earliest),
         WhenMode::Within => (earliest, latest),
     };
     let mut all = only(constant(true));
     if let Some(from) = filter.from_micros {
-        all = all.add(first.gte(from)).add(known());
+        all = all.add(ends.gte(from)).add(known());
     }
     if let Some(until) = filter.until_micros {
-        all = all.add(last.lte(until)).add(known());
+        all = all.add(begins.lte(until)).add(known());
     }
     match filter.known {
         Some(true) => all.add(known()),
-        Some(false) => all.add(at(alias, "when_latest").eq(NO_INSTANT)),
+        Some(false) => all.add(at(alias, last).eq(NO_INSTANT)),
         None => all,
     }
 }

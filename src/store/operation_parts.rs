@@ -9,8 +9,7 @@ use super::{
     records::{Found, PartsOf, Values, hand_out},
     references::Keys,
     shapes::{
-        PLACE_COLUMNS, WHEN_COLUMNS, from_json, number, place_values, read_place, read_when,
-        to_json, when_values,
+        PLACE_COLUMNS, WHEN_COLUMNS, number, place_values, read_place, read_when, when_values,
     },
 };
 use crate::domain::{
@@ -18,14 +17,10 @@ use crate::domain::{
     ids::{AgencyId, SensorId},
     operation_parts::{Conveyance, Detection, Participant, Step, Waypoint},
     operations::{Operation, OperationBody},
-    places::Place,
     regions::RegionCode,
     text::fold,
 };
-use sea_orm::{
-    Value,
-    sea_query::{Alias, ExprTrait as _, Order, Query, SelectStatement},
-};
+use sea_orm::sea_query::{Alias, ExprTrait as _, Order, Query, SelectStatement};
 
 /// Alias of the table of parts.
 const P: &str = "p";
@@ -53,8 +48,8 @@ pub(super) async fn load(
     let query = detections_of(lens, &keys);
     let parts = session.rows(&query, |row| keyed(row, read_detection)).await?;
     hand_out(found, parts, |operation| &mut operation.body.detections);
-    let mut columns = vec!["kind", "asset_label", "asset_count", "place", "note"];
-    columns.extend(WHEN_COLUMNS);
+    let mut columns = vec!["kind", "asset_label", "asset_count", "note"];
+    columns.extend(WHEN_COLUMNS.into_iter().chain(PLACE_COLUMNS));
     let query = agency("steps", &columns);
     let parts = session.rows(&query, |row| keyed(row, read_step)).await?;
     hand_out(found, parts, |operation| &mut operation.body.steps);
@@ -87,8 +82,8 @@ fn parts_of(table: &'static str, keys: &[i64], columns: &[&'static str]) -> Sele
 }
 
 fn detections_of(lens: &Lens, keys: &[i64]) -> SelectStatement {
-    let mut columns = vec!["role", "place", "target_kind", "confidence"];
-    columns.extend(WHEN_COLUMNS);
+    let mut columns = vec!["role", "target_kind", "confidence"];
+    columns.extend(WHEN_COLUMNS.into_iter().chain(PLACE_COLUMNS));
     let mut query = parts_of("detections", keys, &columns);
     let sensor = at(P, "sensor_id");
     guard::join_visible::<super::entity::sensors::Entity>(&mut query, lens, R, sensor);
@@ -100,10 +95,6 @@ fn count(row: &mut Row<'_>) -> Result<Option<i32>> {
     Ok(row.int_or_null()?.and_then(|count| i32::try_from(count).ok()))
 }
 
-fn json_place(row: &mut Row<'_>) -> Result<Option<Place>> {
-    row.str_or_null()?.map(from_json).transpose()
-}
-
 fn read_participant(row: &mut Row<'_>) -> Result<Participant> {
     let (role, asset_label, asset_count) = (row.code_required()?, row.text()?, count(row)?);
     let agency = row.text_or_null()?.map(AgencyId::from_stored);
@@ -111,15 +102,15 @@ fn read_participant(row: &mut Row<'_>) -> Result<Participant> {
 }
 
 fn read_detection(row: &mut Row<'_>) -> Result<Detection> {
-    let (role, place) = (row.code_required()?, json_place(row)?);
-    let (target_kind, confidence, when) = (row.code()?, row.code()?, read_when(row)?);
+    let (role, target_kind, confidence) = (row.code_required()?, row.code()?, row.code()?);
+    let (when, place) = (read_when(row)?, read_place(row)?);
     let sensor = row.text_or_null()?.map(SensorId::from_stored);
     Ok(Detection { sensor, role, when, place, target_kind, confidence })
 }
 
 fn read_step(row: &mut Row<'_>) -> Result<Step> {
     let (kind, asset_label, asset_count) = (row.code_required()?, row.text()?, count(row)?);
-    let (place, note, when) = (json_place(row)?, row.text()?, read_when(row)?);
+    let (note, when, place) = (row.text()?, read_when(row)?, read_place(row)?);
     let agency = row.text_or_null()?.map(AgencyId::from_stored);
     Ok(Step { kind, when, agency, asset_label, asset_count, place, note })
 }
@@ -192,10 +183,6 @@ fn rows<T>(
         .collect()
 }
 
-fn place_json(place: Option<&Place>) -> Result<Value> {
-    Ok(place.map(to_json).transpose()?.into())
-}
-
 fn participant_values(part: &Participant, keys: &Keys) -> Result<Values> {
     let Participant { agency, role, asset_label, asset_count } = part;
     Ok(vec![
@@ -212,11 +199,10 @@ fn detection_values(part: &Detection, keys: &Keys) -> Result<Values> {
     let mut values: Values = vec![
         ("sensor_id", keys.sensor(sensor.as_ref())?.into()),
         ("role", number(Some(*role))),
-        ("place", place_json(place.as_ref())?),
         ("target_kind", number(*target_kind)),
         ("confidence", number(*confidence)),
     ];
-    values.extend(when_values(when.as_ref()));
+    values.extend(when_values(when.as_ref()).chain(place_values(place.as_ref())));
     Ok(values)
 }
 
@@ -226,11 +212,12 @@ fn step_values(part: &Step, keys: &Keys) -> Result<Values> {
         ("kind", number(Some(*kind))),
         ("agency_id", keys.agency(agency.as_ref())?.into()),
         ("asset_label", asset_label.as_str().into()),
+        ("asset_label_folded", fold(asset_label).into()),
         ("asset_count", asset_count.map(i64::from).into()),
-        ("place", place_json(place.as_ref())?),
         ("note", note.as_str().into()),
+        ("note_folded", fold(note).into()),
     ];
-    values.extend(when_values(when.as_ref()));
+    values.extend(when_values(when.as_ref()).chain(place_values(place.as_ref())));
     Ok(values)
 }
 
@@ -255,6 +242,7 @@ fn conveyance_values(part: &Conveyance) -> Values {
         ("claimed_name", claimed_name.as_str().into()),
         ("claimed_name_folded", fold(claimed_name).into()),
         ("model", model.as_str().into()),
+        ("model_folded", fold(model).into()),
         ("disposition", number(*disposition)),
     ]
 }

@@ -21,7 +21,7 @@ use crate::domain::{
     errors::{Error, Kind, Result},
     ids::{AgencyId, OperationId, SeizureId, SubstanceId},
     quantities::{Amount, Quantity},
-    seizures::{Item, Seizure, SeizureBody},
+    seizures::{Item, Seizure, SeizureBody, millionths_of_percent},
     text::fold,
 };
 use futures_util::future::BoxFuture;
@@ -231,9 +231,10 @@ fn item_values(key: i64, position: i64, item: &Item, keys: &Keys) -> Result<Valu
         quantity,
         form,
         identification,
-        purity_percent: _,
-        package_count: _,
+        purity_percent,
+        package_count,
     } = item;
+    let purity = (!purity_percent.is_empty()).then(|| millionths_of_percent(purity_percent));
     let quantity = quantity.as_ref();
     Ok(vec![
         ("seizure_id", key.into()),
@@ -249,5 +250,7 @@ fn item_values(key: i64, position: i64, item: &Item, keys: &Keys) -> Result<Valu
         ("normalized", quantity.map(|q| q.normalized).into()),
         ("form", number(*form)),
         ("identification", number(Some(*identification))),
+        ("purity", purity.transpose().map_err(Error::internal)?.into()),
+        ("package_count", package_count.map(i64::from).into()),
     ])
 }

@@ -7,7 +7,7 @@ use super::{
     guard::{self, col},
     records::{Common, Found, Layout, PartsOf, T, Values, hand_out},
     references::Keys,
-    shapes::{PLACE_COLUMNS, place_values, read_place},
+    shapes::{PLACE_COLUMNS, place_values, read_place, when_values},
 };
 use crate::domain::{
     codes::Code as _,
@@ -103,22 +103,31 @@ impl Layout for Sensor {
             let parts: Result<Vec<Values>> = each
                 .map(|(position, part)| {
                     let Provision { provider, kind, from, until } = part;
-                    let text = |when: &Option<When>| -> Value {
-                        when.as_ref().map(|when| when.as_str().to_owned()).into()
-                    };
-                    Ok(vec![
+                    let mut values: Values = vec![
                         ("sensor_id", row.key.into()),
                         ("position", position.into()),
                         ("provider_id", keys.agency(provider.as_ref())?.into()),
                         ("kind", i64::from(kind.code()).into()),
-                        ("from_text", text(from)),
-                        ("until_text", text(until)),
-                    ])
+                    ];
+                    values.extend(dates(&FROM_COLUMNS, from.as_ref()));
+                    values.extend(dates(&UNTIL_COLUMNS, until.as_ref()));
+                    Ok(values)
                 })
                 .collect();
             session.insert_parts("provisions", parts?).await
         })
     }
+}
+
+const FROM_COLUMNS: [&str; 3] = ["from_text", "from_earliest", "from_latest"];
+const UNTIL_COLUMNS: [&str; 3] = ["until_text", "until_earliest", "until_latest"];
+
+/// The columns of a date with their values.
+fn dates(
+    columns: &'static [&'static str; 3],
+    when: Option<&When>,
+) -> impl Iterator<Item = (&'static str, Value)> {
+    columns.iter().copied().zip(when_values(when).map(|(_, value)| value))
 }
 
 fn provisions_of(lens: &Lens, keys: impl Iterator<Item = i64>) -> SelectStatement {

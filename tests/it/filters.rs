@@ -13,8 +13,8 @@ mod sensors;
 use interdiction::domain::{
     dates::When,
     filters::{
-        AgencyField, CodeFilter, Filter, MetaField, NameFilter, PlaceFilter, Quantified,
-        QuantityFilter, TextFilter, TimeFilter, WhenFilter, WhenMode,
+        AgencyField, CodeFilter, Filter, MetaField, NameFilter, NumberFilter, PlaceFilter,
+        Quantified, QuantityFilter, TextFilter, TimeFilter, WhenFilter, WhenMode,
     },
     ids::{AgencyId, ResourceId},
     text::fold,
@@ -71,6 +71,22 @@ pub fn none_of(codes: &[&str]) -> CodeFilter {
 
 pub fn known(known: bool) -> CodeFilter {
     CodeFilter { known: Some(known), ..NO_CODE }
+}
+
+pub fn number() -> NumberFilter {
+    NumberFilter { at_least: None, at_most: None, known: None }
+}
+
+pub fn at_least(number: i64) -> NumberFilter {
+    NumberFilter { at_least: Some(number), ..self::number() }
+}
+
+pub fn at_most(number: i64) -> NumberFilter {
+    NumberFilter { at_most: Some(number), ..self::number() }
+}
+
+pub fn counted(known: bool) -> NumberFilter {
+    NumberFilter { known: Some(known), ..number() }
 }
 
 pub fn some<F>(filter: Filter<F>) -> Quantified<F> {

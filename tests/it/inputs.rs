@@ -105,7 +105,7 @@ async fn a_filter_is_read_into_the_same_by_both_contracts() {
     let schema = decoding();
     let mut drawn_fields = HashSet::new();
     let (mut right, mut wrong) = (0, 0);
-    for seed in 0..500 {
+    for seed in 0..800 {
         for &(many, of) in NOUNS {
             let Drawn { input, message, fields } = draws::filter(seed, of);
             drawn_fields.extend(fields);

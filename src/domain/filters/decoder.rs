@@ -3,12 +3,12 @@
 
 use super::{
     BoundingBox, Circle, FILTER_DEPTH_MAX, FILTER_MESSAGES_MAX, FILTER_TEXT_CHARS_MAX,
-    FILTER_VALUES_MAX, Filter, Measure, Quantified,
+    FILTER_VALUES_MAX, Filter, Measure, NumberFilter, Quantified,
 };
 use crate::domain::{
     check::{Path, Violations},
     ids::ResourceId,
-    seizures::QuantityDraft,
+    seizures::{QuantityDraft, millionths_of_percent},
     text::fold,
 };
 
@@ -168,6 +168,37 @@ impl<'v> Decoder<'v> {
         let draft = QuantityDraft { value: value.to_owned(), unit, ..QuantityDraft::default() };
         let quantity = draft.check(path, self.violations)?;
         Some(Measure { normalized: quantity.normalized, dimension: quantity.dimension() })
+    }
+
+    /// Reads the bounds of a whole number.
+    pub fn whole(
+        &mut self,
+        path: &Path<'_>,
+        at_least: Option<i32>,
+        at_most: Option<i32>,
+        known: Option<bool>,
+    ) -> NumberFilter {
+        self.fits(path);
+        self.violations.within(&path.field("at_least"), at_least, 0, i32::MAX);
+        self.violations.within(&path.field("at_most"), at_most, 0, i32::MAX);
+        NumberFilter { at_least: at_least.map(i64::from), at_most: at_most.map(i64::from), known }
+    }
+
+    /// Reads the bounds of a percentage, into millionths of a percent.
+    pub fn percentage(
+        &mut self,
+        path: &Path<'_>,
+        at_least: Option<&str>,
+        at_most: Option<&str>,
+        known: Option<bool>,
+    ) -> NumberFilter {
+        self.fits(path);
+        let mut read = |field, text: Option<&str>| {
+            let parsed = millionths_of_percent(text?);
+            self.violations.keep(&path.field(field), parsed)
+        };
+        let (at_least, at_most) = (read("at_least", at_least), read("at_most", at_most));
+        NumberFilter { at_least, at_most, known }
     }
 
     /// Checks a box.

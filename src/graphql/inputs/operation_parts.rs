@@ -1,8 +1,9 @@
 //! Filters of the parts of operations.
 
 use super::{
-    AgencyFilter, CodeFilter, OperationFilter, PlaceFilter, SensorFilter, TextFilter, WhenFilter,
-    agencies::agency_fields, codes, composed, operations::operation_fields, sensors::sensor_fields,
+    AgencyFilter, CodeFilter, CountFilter, OperationFilter, PlaceFilter, SensorFilter, TextFilter,
+    WhenFilter, agencies::agency_fields, codes, composed, operations::operation_fields,
+    sensors::sensor_fields,
 };
 use crate::{
     domain::{
@@ -35,6 +36,8 @@ pub struct ParticipantFilter {
     pub(super) role_any_of: Option<Vec<Coded<ParticipantRole>>>,
     /// What the asset was called.
     pub(super) asset_label: Option<TextFilter>,
+    /// The number of assets.
+    pub(super) asset_count: Option<CountFilter>,
 }
 
 /// Quantifies over the participants of an operation; every field that is set must hold.
@@ -69,6 +72,8 @@ pub struct DetectionFilter {
     pub(super) confidence_any_of: Option<Vec<Coded<Confidence>>>,
     /// The operation the detection is part of.
     pub(super) operation: Option<Box<OperationFilter>>,
+    /// Where.
+    pub(super) place: Option<PlaceFilter>,
 }
 
 /// Quantifies over detections; every field that is set must hold.
@@ -97,6 +102,14 @@ pub struct StepFilter {
     pub(super) agency: Option<Box<AgencyFilter>>,
     /// When.
     pub(super) when: Option<WhenFilter>,
+    /// Where.
+    pub(super) place: Option<PlaceFilter>,
+    /// What the asset was called.
+    pub(super) asset_label: Option<TextFilter>,
+    /// The number of assets.
+    pub(super) asset_count: Option<CountFilter>,
+    /// The note.
+    pub(super) note: Option<TextFilter>,
 }
 
 /// Quantifies over the steps of an operation; every field that is set must hold.
@@ -129,6 +142,12 @@ pub struct ConveyanceFilter {
     pub(super) disposition_any_of: Option<Vec<Coded<ConveyanceDisposition>>>,
     /// The name it claimed.
     pub(super) claimed_name: Option<TextFilter>,
+    /// IMO number, exactly.
+    pub(super) imo_number: Option<CodeFilter>,
+    /// Maritime mobile service identity, exactly.
+    pub(super) mmsi: Option<CodeFilter>,
+    /// Make and model.
+    pub(super) model: Option<TextFilter>,
 }
 
 /// Quantifies over the conveyances of an operation; every field that is set must hold.
@@ -173,7 +192,7 @@ pub(super) fn participant_fields(
     path: &Path<'_>,
     filter: ParticipantFilter,
 ) -> Vec<Filter<ParticipantField>> {
-    let ParticipantFilter { and, or, not, agency, role_any_of, asset_label } = filter;
+    let ParticipantFilter { and, or, not, agency, role_any_of, asset_label, asset_count } = filter;
     let mut all = composed(d, path, (and, or, not), participant_fields);
     let one = d.message(&path.field("agency"), agency, agency_fields);
     all.extend(one.map(|one| is(ParticipantField::Agency(one))));
@@ -184,6 +203,10 @@ pub(super) fn participant_fields(
     all.extend(
         asset_label
             .map(|one| is(ParticipantField::AssetLabel(one.read(d, &path.field("asset_label"))))),
+    );
+    all.extend(
+        asset_count
+            .map(|one| is(ParticipantField::AssetCount(one.read(d, &path.field("asset_count"))))),
     );
     all
 }
@@ -203,6 +226,7 @@ pub(super) fn detection_fields(
         target_kind_any_of,
         confidence_any_of,
         operation,
+        place,
     } = filter;
     let mut all = composed(d, path, (and, or, not), detection_fields);
     let one = d.message(&path.field("sensor"), sensor, sensor_fields);
@@ -222,6 +246,9 @@ pub(super) fn detection_fields(
     );
     let one = d.message(&path.field("operation"), operation, operation_fields);
     all.extend(one.map(|one| is(DetectionField::Operation(Box::new(one)))));
+    all.extend(
+        place.map(|one| is(DetectionField::Place(Box::new(one.read(d, &path.field("place")))))),
+    );
     all
 }
 
@@ -230,7 +257,18 @@ pub(super) fn step_fields(
     path: &Path<'_>,
     filter: StepFilter,
 ) -> Vec<Filter<StepField>> {
-    let StepFilter { and, or, not, kind_any_of, agency, when } = filter;
+    let StepFilter {
+        and,
+        or,
+        not,
+        kind_any_of,
+        agency,
+        when,
+        place,
+        asset_label,
+        asset_count,
+        note,
+    } = filter;
     let mut all = composed(d, path, (and, or, not), step_fields);
     all.extend(
         codes(d, &path.field("kind_any_of"), kind_any_of).map(|list| is(StepField::Kind(list))),
@@ -238,6 +276,14 @@ pub(super) fn step_fields(
     let one = d.message(&path.field("agency"), agency, agency_fields);
     all.extend(one.map(|one| is(StepField::Agency(one))));
     all.extend(when.map(|one| is(StepField::When(one.read(d, &path.field("when"))))));
+    all.extend(place.map(|one| is(StepField::Place(Box::new(one.read(d, &path.field("place")))))));
+    all.extend(
+        asset_label.map(|one| is(StepField::AssetLabel(one.read(d, &path.field("asset_label"))))),
+    );
+    all.extend(
+        asset_count.map(|one| is(StepField::AssetCount(one.read(d, &path.field("asset_count"))))),
+    );
+    all.extend(note.map(|one| is(StepField::Note(one.read(d, &path.field("note"))))));
     all
 }
 
@@ -255,6 +301,9 @@ pub(super) fn conveyance_fields(
         flag_region_code,
         disposition_any_of,
         claimed_name,
+        imo_number,
+        mmsi,
+        model,
     } = filter;
     let mut all = composed(d, path, (and, or, not), conveyance_fields);
     all.extend(
@@ -276,6 +325,12 @@ pub(super) fn conveyance_fields(
         claimed_name
             .map(|one| is(ConveyanceField::ClaimedName(one.read(d, &path.field("claimed_name"))))),
     );
+    all.extend(
+        imo_number
+            .map(|one| is(ConveyanceField::ImoNumber(one.read(d, &path.field("imo_number"))))),
+    );
+    all.extend(mmsi.map(|one| is(ConveyanceField::Mmsi(one.read(d, &path.field("mmsi"))))));
+    all.extend(model.map(|one| is(ConveyanceField::Model(one.read(d, &path.field("model"))))));
     all
 }
 

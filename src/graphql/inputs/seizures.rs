@@ -1,9 +1,9 @@
 //! Filters of seizures and their items.
 
 use super::{
-    AgencyFilter, Measure, NameFilter, OperationFilter, PlaceFilter, QuantityFilter,
-    SubstanceFilter, TextFilter, TimeFilter, WhenFilter, agencies::agency_fields, code_texts,
-    codes, composed, meta, operations::operation_fields, substances::substance_fields,
+    AgencyFilter, CountFilter, Measure, NameFilter, OperationFilter, PercentFilter, PlaceFilter,
+    QuantityFilter, SubstanceFilter, TextFilter, TimeFilter, WhenFilter, agencies::agency_fields,
+    code_texts, codes, composed, meta, operations::operation_fields, substances::substance_fields,
 };
 use crate::{
     domain::{
@@ -41,6 +41,10 @@ pub struct ItemFilter {
     pub(super) form_any_of: Option<Vec<Coded<Form>>>,
     /// The identification is one of these.
     pub(super) identification_any_of: Option<Vec<Coded<Identification>>>,
+    /// The purity.
+    pub(super) purity_percent: Option<PercentFilter>,
+    /// The number of packages.
+    pub(super) package_count: Option<CountFilter>,
 }
 
 /// Quantifies over the items of a seizure; every field that is set must hold.
@@ -223,6 +227,8 @@ pub(super) fn item_fields(
         quantity,
         form_any_of,
         identification_any_of,
+        purity_percent,
+        package_count,
     } = filter;
     let mut all = composed(d, path, (and, or, not), item_fields);
     all.extend(
@@ -242,6 +248,13 @@ pub(super) fn item_fields(
     all.extend(
         codes(d, &path.field("identification_any_of"), identification_any_of)
             .map(|list| is(ItemField::Identification(list))),
+    );
+    all.extend(
+        purity_percent.map(|one| is(ItemField::Purity(one.read(d, &path.field("purity_percent"))))),
+    );
+    all.extend(
+        package_count
+            .map(|one| is(ItemField::PackageCount(one.read(d, &path.field("package_count"))))),
     );
     all
 }

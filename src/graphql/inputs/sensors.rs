@@ -1,7 +1,7 @@
 //! Filters of sensors and their provisions.
 
 use super::{
-    AgencyFilter, DetectionsFilter, NameFilter, PlaceFilter, TextFilter, TimeFilter,
+    AgencyFilter, DetectionsFilter, NameFilter, PlaceFilter, TextFilter, TimeFilter, WhenFilter,
     agencies::agency_fields, codes, composed, meta, operation_parts::detection_fields,
 };
 use crate::{
@@ -27,6 +27,10 @@ pub struct ProvisionFilter {
     pub(super) provider: Option<Box<AgencyFilter>>,
     /// The kind is one of these.
     pub(super) kind_any_of: Option<Vec<Coded<ProvisionKind>>>,
+    /// When the provision begins.
+    pub(super) from: Option<WhenFilter>,
+    /// When the provision ends.
+    pub(super) until: Option<WhenFilter>,
 }
 
 /// Quantifies over the provisions of a sensor; every field that is set must hold.
@@ -134,7 +138,7 @@ pub(super) fn provision_fields(
     path: &Path<'_>,
     filter: ProvisionFilter,
 ) -> Vec<Filter<ProvisionField>> {
-    let ProvisionFilter { and, or, not, provider, kind_any_of } = filter;
+    let ProvisionFilter { and, or, not, provider, kind_any_of, from, until } = filter;
     let mut all = composed(d, path, (and, or, not), provision_fields);
     let one = d.message(&path.field("provider"), provider, agency_fields);
     all.extend(one.map(|one| is(ProvisionField::Provider(one))));
@@ -142,5 +146,7 @@ pub(super) fn provision_fields(
         codes(d, &path.field("kind_any_of"), kind_any_of)
             .map(|list| is(ProvisionField::Kind(list))),
     );
+    all.extend(from.map(|one| is(ProvisionField::From(one.read(d, &path.field("from"))))));
+    all.extend(until.map(|one| is(ProvisionField::Until(one.read(d, &path.field("until"))))));
     all
 }

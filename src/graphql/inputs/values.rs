@@ -49,6 +49,28 @@ pub struct CodeFilter {
     pub(super) known: Option<bool>,
 }
 
+/// Compares a whole number. A bound holds only where the number is known.
+#[derive(Debug, Clone, InputObject)]
+pub struct CountFilter {
+    /// At least this many.
+    pub(super) at_least: Option<i32>,
+    /// At most this many.
+    pub(super) at_most: Option<i32>,
+    /// Whether the number is known at all.
+    pub(super) known: Option<bool>,
+}
+
+/// Compares a percentage. A bound holds only where the percentage is known.
+#[derive(Debug, Clone, InputObject)]
+pub struct PercentFilter {
+    /// At least this much: from 0 to 100 with at most six digits after the point.
+    pub(super) at_least: Option<Decimal>,
+    /// At most this much, written alike.
+    pub(super) at_most: Option<Decimal>,
+    /// Whether the percentage is known at all.
+    pub(super) known: Option<bool>,
+}
+
 /// Compares an instant.
 #[derive(Debug, Clone, InputObject)]
 pub struct TimeFilter {
@@ -188,6 +210,21 @@ impl CodeFilter {
             none_of: code_texts(d, &path.field("none_of"), none_of),
             known,
         }
+    }
+}
+
+impl CountFilter {
+    pub(super) fn read(self, d: &mut Decoder<'_>, path: &Path<'_>) -> filters::NumberFilter {
+        let Self { at_least, at_most, known } = self;
+        d.whole(path, at_least, at_most, known)
+    }
+}
+
+impl PercentFilter {
+    pub(super) fn read(self, d: &mut Decoder<'_>, path: &Path<'_>) -> filters::NumberFilter {
+        let Self { at_least, at_most, known } = self;
+        let text = |one: &Option<Decimal>| one.as_ref().map(|one| one.0.clone());
+        d.percentage(path, text(&at_least).as_deref(), text(&at_most).as_deref(), known)
     }
 }
 

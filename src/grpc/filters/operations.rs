@@ -164,7 +164,8 @@ fn participant_fields(
     path: &Path<'_>,
     filter: proto::ParticipantFilter,
 ) -> Vec<Filter<ParticipantField>> {
-    let proto::ParticipantFilter { and, or, not, agency, role_any_of, asset_label } = filter;
+    let proto::ParticipantFilter { and, or, not, agency, role_any_of, asset_label, asset_count } =
+        filter;
     let mut all = d.composed(path, (and, or, not), participant_fields);
     let one = d.message(&path.field("agency"), agency, agency_fields);
     all.extend(one.map(|one| is(ParticipantField::Agency(one))));
@@ -175,6 +176,11 @@ fn participant_fields(
     all.extend(
         asset_label
             .map(|one| is(ParticipantField::AssetLabel(d.text(&path.field("asset_label"), &one)))),
+    );
+    all.extend(
+        asset_count.map(|one| {
+            is(ParticipantField::AssetCount(d.number(&path.field("asset_count"), &one)))
+        }),
     );
     all
 }
@@ -194,6 +200,7 @@ pub(super) fn detection_fields(
         target_kind_any_of,
         confidence_any_of,
         operation,
+        place,
     } = filter;
     let mut all = d.composed(path, (and, or, not), detection_fields);
     let one = d.message(&path.field("sensor"), sensor, sensor_fields);
@@ -213,6 +220,9 @@ pub(super) fn detection_fields(
     );
     let one = d.message(&path.field("operation"), operation, operation_fields);
     all.extend(one.map(|one| is(DetectionField::Operation(Box::new(one)))));
+    all.extend(
+        place.map(|one| is(DetectionField::Place(Box::new(d.place(&path.field("place"), &one))))),
+    );
     all
 }
 
@@ -221,7 +231,18 @@ fn step_fields(
     path: &Path<'_>,
     filter: proto::StepFilter,
 ) -> Vec<Filter<StepField>> {
-    let proto::StepFilter { and, or, not, kind_any_of, agency, when } = filter;
+    let proto::StepFilter {
+        and,
+        or,
+        not,
+        kind_any_of,
+        agency,
+        when,
+        place,
+        asset_label,
+        asset_count,
+        note,
+    } = filter;
     let mut all = d.composed(path, (and, or, not), step_fields);
     all.extend(
         d.codes(&path.field("kind_any_of"), &kind_any_of).map(|list| is(StepField::Kind(list))),
@@ -229,6 +250,17 @@ fn step_fields(
     let one = d.message(&path.field("agency"), agency, agency_fields);
     all.extend(one.map(|one| is(StepField::Agency(one))));
     all.extend(when.map(|one| is(StepField::When(d.when(&path.field("when"), &one)))));
+    all.extend(
+        place.map(|one| is(StepField::Place(Box::new(d.place(&path.field("place"), &one))))),
+    );
+    all.extend(
+        asset_label.map(|one| is(StepField::AssetLabel(d.text(&path.field("asset_label"), &one)))),
+    );
+    all.extend(
+        asset_count
+            .map(|one| is(StepField::AssetCount(d.number(&path.field("asset_count"), &one)))),
+    );
+    all.extend(note.map(|one| is(StepField::Note(d.text(&path.field("note"), &one)))));
     all
 }
 
@@ -246,6 +278,9 @@ fn conveyance_fields(
         flag_region_code,
         disposition_any_of,
         claimed_name,
+        imo_number,
+        mmsi,
+        model,
     } = filter;
     let mut all = d.composed(path, (and, or, not), conveyance_fields);
     all.extend(
@@ -268,6 +303,12 @@ fn conveyance_fields(
         claimed_name
             .map(|one| is(ConveyanceField::ClaimedName(d.text(&path.field("claimed_name"), &one)))),
     );
+    all.extend(
+        imo_number
+            .map(|one| is(ConveyanceField::ImoNumber(d.code(&path.field("imo_number"), &one)))),
+    );
+    all.extend(mmsi.map(|one| is(ConveyanceField::Mmsi(d.code(&path.field("mmsi"), &one)))));
+    all.extend(model.map(|one| is(ConveyanceField::Model(d.text(&path.field("model"), &one)))));
     all
 }
 

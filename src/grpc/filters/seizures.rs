@@ -135,6 +135,8 @@ fn item_fields(
         quantity,
         form_any_of,
         identification_any_of,
+        purity_percent,
+        package_count,
     } = filter;
     let mut all = d.composed(path, (and, or, not), item_fields);
     all.extend(
@@ -156,6 +158,14 @@ fn item_fields(
     all.extend(
         d.codes(&path.field("identification_any_of"), &identification_any_of)
             .map(|list| is(ItemField::Identification(list))),
+    );
+    all.extend(
+        purity_percent
+            .map(|one| is(ItemField::Purity(d.percent(&path.field("purity_percent"), &one)))),
+    );
+    all.extend(
+        package_count
+            .map(|one| is(ItemField::PackageCount(d.number(&path.field("package_count"), &one)))),
     );
     all
 }

@@ -87,7 +87,7 @@ fn provision_fields(
     path: &Path<'_>,
     filter: proto::ProvisionFilter,
 ) -> Vec<Filter<ProvisionField>> {
-    let proto::ProvisionFilter { and, or, not, provider, kind_any_of } = filter;
+    let proto::ProvisionFilter { and, or, not, provider, kind_any_of, from, until } = filter;
     let mut all = d.composed(path, (and, or, not), provision_fields);
     let one = d.message(&path.field("provider"), provider, agency_fields);
     all.extend(one.map(|one| is(ProvisionField::Provider(one))));
@@ -95,5 +95,7 @@ fn provision_fields(
         d.codes(&path.field("kind_any_of"), &kind_any_of)
             .map(|list| is(ProvisionField::Kind(list))),
     );
+    all.extend(from.map(|one| is(ProvisionField::From(d.when(&path.field("from"), &one)))));
+    all.extend(until.map(|one| is(ProvisionField::Until(d.when(&path.field("until"), &one)))));
     all
 }

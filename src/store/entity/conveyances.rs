@@ -18,6 +18,7 @@ pub struct Model {
     pub claimed_name: String,
     pub claimed_name_folded: String,
     pub model: String,
+    pub model_folded: String,
     pub disposition: i64,
 }
 

@@ -12,7 +12,11 @@ pub struct Model {
     pub provider_id: i64,
     pub kind: i64,
     pub from_text: Option<String>,
+    pub from_earliest: i64,
+    pub from_latest: i64,
     pub until_text: Option<String>,
+    pub until_earliest: i64,
+    pub until_latest: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

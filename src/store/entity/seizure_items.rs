@@ -20,6 +20,8 @@ pub struct Model {
     pub normalized: Option<i64>,
     pub form: i64,
     pub identification: i64,
+    pub purity: Option<i64>,
+    pub package_count: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

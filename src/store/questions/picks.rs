@@ -20,7 +20,7 @@ use crate::{
         guard::col,
         markings::read_marking,
         seizures::read_items,
-        shapes::{list_from_json, read_when},
+        shapes::{list_from_json, read_place, read_when},
     },
 };
 use sea_orm::sea_query::{Alias, ExprTrait as _, JoinType, SelectStatement};
@@ -92,7 +92,7 @@ pub(super) fn read(
     let own = if groups.has(Group::Own) { table.read_own(row)? } else { Own::Unpicked };
     let meta = groups.has(Group::Meta).then(|| read_meta(row)).transpose()?;
     let when = if groups.has(Group::When) { read_when(row)? } else { None };
-    let place = if groups.has(Group::Place) { table.read_place(row)? } else { None };
+    let place = if groups.has(Group::Place) { read_place(row)? } else { None };
     let narrative = if groups.has(Group::Narrative) { row.text()? } else { String::new() };
     let items = if groups.has(Group::Items) { read_items(row.str()?)? } else { Vec::new() };
     let external_ids =

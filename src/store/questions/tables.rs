@@ -8,7 +8,6 @@ use crate::{
         errors::{Error, Result},
         operation_kinds::DetectionRole,
         operation_parts::Conveyance,
-        places::Place,
         questions::{Group, Groups, Link, One, Parts},
         regions::RegionCode,
     },
@@ -19,7 +18,7 @@ use crate::{
         filters::at,
         guard::{self, Guarded},
         records::T,
-        shapes::{PLACE_COLUMNS, WHEN_COLUMNS, from_json, read_place},
+        shapes::{PLACE_COLUMNS, WHEN_COLUMNS},
     },
 };
 use sea_orm::sea_query::{
@@ -138,7 +137,7 @@ impl Table {
             of(Group::Own, self.own_columns()),
             of(Group::Meta, &["version", "create_micros", "update_micros", "delete_micros"]),
             of(Group::When, &WHEN_COLUMNS),
-            of(Group::Place, if self.has_json_place() { &["place"] } else { &PLACE_COLUMNS }),
+            of(Group::Place, &PLACE_COLUMNS),
             of(Group::Narrative, &["narrative"]),
             of(Group::Items, &["items"]),
             of(Group::ExternalIds, &["external_ids"]),
@@ -171,10 +170,6 @@ impl Table {
             ],
             Self::Waypoints => &["kind"],
         }
-    }
-
-    fn has_json_place(self) -> bool {
-        matches!(self, Self::Detections | Self::Steps)
     }
 
     pub fn read_own(self, row: &mut Row<'_>) -> Result<Own> {
@@ -251,13 +246,6 @@ impl Table {
             | Self::Conveyances
             | Self::Waypoints => String::new(),
         })
-    }
-
-    pub fn read_place(self, row: &mut Row<'_>) -> Result<Option<Place>> {
-        if self.has_json_place() {
-            return row.str_or_null()?.map(from_json).transpose();
-        }
-        read_place(row)
     }
 
     /// Joins the record that a key of another names.

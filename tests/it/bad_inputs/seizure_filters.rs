@@ -9,9 +9,9 @@ use super::{
     values::AMOUNTS,
 };
 use interdiction::proto::{
-    BoundingBox, Circle, ExternalIdFilter, ItemFilter, ItemsFilter, ListSeizuresRequest, Measure,
-    PlaceFilter, QuantityFilter, Seizure, SeizureFilter, SubstanceFilter, TotalMassFilter, Unit,
-    WhenFilter,
+    BoundingBox, Circle, CountFilter, ExternalIdFilter, ItemFilter, ItemsFilter,
+    ListSeizuresRequest, Measure, PercentFilter, PlaceFilter, QuantityFilter, Seizure,
+    SeizureFilter, SubstanceFilter, TotalMassFilter, Unit, WhenFilter,
 };
 
 fn place(f: &mut SeizureFilter, edit: impl FnOnce(&mut PlaceFilter)) {
@@ -47,6 +47,15 @@ fn named_elsewhere(f: &mut SeizureFilter, scheme: &str, values: &[&str]) {
     f.external_id = Some(ExternalIdFilter { scheme: scheme.to_owned(), value_any_of });
 }
 
+fn packages(at_least: Option<i32>, at_most: Option<i32>) -> Option<CountFilter> {
+    Some(CountFilter { at_least, at_most, known: None })
+}
+
+fn percent(at_least: &str, at_most: &str) -> Option<PercentFilter> {
+    let (at_least, at_most) = (at_least.to_owned(), at_most.to_owned());
+    Some(PercentFilter { at_least, at_most, known: None })
+}
+
 const NAN: f64 = f64::NAN;
 
 pub const FILTERS: Filters<Seizure> = Filters {
@@ -71,6 +80,26 @@ pub const FILTERS: Filters<Seizure> = Filters {
             "a box beyond the antimeridian",
             |f| within(f, 0.0, -181.0, 1.0, 181.0),
             &["place.within_box.west", "place.within_box.east"],
+        ),
+        (
+            "a negative number of packages",
+            |f| some_item(f, |item| item.package_count = packages(Some(-1), None)),
+            &["items.some.package_count.at_least"],
+        ),
+        (
+            "at most a negative number of packages",
+            |f| some_item(f, |item| item.package_count = packages(Some(1), Some(i32::MIN))),
+            &["items.some.package_count.at_most"],
+        ),
+        (
+            "a purity above 100",
+            |f| some_item(f, |item| item.purity_percent = percent("100.000001", "")),
+            &["items.some.purity_percent.at_least"],
+        ),
+        (
+            "purities that are no numbers",
+            |f| some_item(f, |item| item.purity_percent = percent("1e1", "NaN")),
+            &["items.some.purity_percent.at_least", "items.some.purity_percent.at_most"],
         ),
         (
             "a circle about no point",

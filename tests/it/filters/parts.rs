@@ -1,8 +1,8 @@
 //! Filters of operations on their parts.
 
 use super::{
-    agency, any, anywhere, contains, dated, during, equals, every, is, known, none, none_of, not,
-    one_of, prefix, some,
+    agency, any, anywhere, at_least, at_most, contains, counted, dated, during, equals, every, is,
+    known, none, none_of, not, one_of, prefix, some,
 };
 use crate::world::{Case, World, case, drafts, on_both};
 use interdiction::domain::{
@@ -44,6 +44,7 @@ async fn participants(world: World) {
             .iter()
             .map(|(agency, role, label)| ParticipantDraft {
                 asset_label: (*label).to_owned(),
+                asset_count: i32::try_from(label.len()).ok().filter(|count| *count > 0),
                 ..drafts::participant(agency, *role)
             })
             .collect(),
@@ -58,6 +59,7 @@ async fn participants(world: World) {
     let by = |id: &str| is(ParticipantField::Agency(agency(id)));
     let role = |role: ParticipantRole| is(ParticipantField::Role(vec![role]));
     let label = |filter| is(F::Participants(some(is(ParticipantField::AssetLabel(filter)))));
+    let count = |filter| is(F::Participants(some(is(ParticipantField::AssetCount(filter)))));
     let both = Filter::All(vec![by("us-dod"), role(Interdiction)]);
     check(
         world,
@@ -69,6 +71,9 @@ async fn participants(world: World) {
             case("asset label folds", label(contains("AVION")), &["a"]),
             case("asset label begins", label(prefix("cut")), &["b"]),
             case("asset label equals", label(equals("cutter")), &["b"]),
+            case("more assets", count(at_least(7)), &["a"]),
+            case("fewer assets", count(at_most(6)), &["b"]),
+            case("assets not counted", count(counted(false)), &["a", "c"]),
             case("none", is(F::Participants(none(role(Interdiction)))), &["c", "d"]),
             case("every", is(F::Participants(every(by("us-dod")))), &["b", "c", "d"]),
             case(
@@ -114,6 +119,7 @@ async fn detections(world: World) {
     };
     let second = DetectionDraft {
         when: Some("2020-10-15".to_owned()),
+        place: Some(drafts::in_subdivision("MX-SON")),
         target_kind: TargetKind::Vessel.code(),
         confidence: Confidence::Confirmed.code(),
         ..seen("dog", Primary)
@@ -129,6 +135,7 @@ async fn detections(world: World) {
         with("d", Vec::new()),
     ];
     let detected = |field| is(F::Detections(some(is(field))));
+    let in_sonora = PlaceFilter { subdivision_code: Some(one_of(&["MX-SON"])), ..anywhere() };
     let when = |date: &str, mode| detected(DetectionField::When(during(date, mode)));
     check(
         world,
@@ -139,6 +146,7 @@ async fn detections(world: World) {
             case("could have been", when("2020-10-15", WhenMode::Overlaps), &["a", "b"]),
             case("certainly was", when("2020-10-15", WhenMode::Within), &["b"]),
             case("undated", detected(DetectionField::When(dated(false))), &["a", "c"]),
+            case("place", detected(DetectionField::Place(Box::new(in_sonora))), &["b"]),
             case("target", detected(DetectionField::TargetKind(vec![TargetKind::Vessel])), &["b"]),
             case(
                 "confidence",
@@ -224,7 +232,13 @@ async fn steps(world: World) {
         with(
             "a",
             vec![
-                step(StepKind::Detected, "agencies/us-dod", Some("2020-10-15")),
+                StepDraft {
+                    asset_label: "Avión".to_owned(),
+                    asset_count: Some(2),
+                    place: Some(drafts::in_region("MX")),
+                    note: "Vio una panga".to_owned(),
+                    ..step(StepKind::Detected, "agencies/us-dod", Some("2020-10-15"))
+                },
                 step(StepKind::Boarded, "agencies/mx-sedena", None),
             ],
         ),
@@ -233,6 +247,8 @@ async fn steps(world: World) {
     ];
     let kind = |kind: StepKind| is(StepField::Kind(vec![kind]));
     let when = |date: &str| is(StepField::When(during(date, WhenMode::Overlaps)));
+    let taken = |field| is(F::Steps(some(is(field))));
+    let in_mexico = || PlaceFilter { region_code: Some(one_of(&["MX"])), ..anywhere() };
     check(
         world,
         cases,
@@ -241,6 +257,11 @@ async fn steps(world: World) {
             case("agency", is(F::Steps(some(is(StepField::Agency(agency("mx-sedena")))))), &["a"]),
             case("when", is(F::Steps(some(when("2020-03")))), &["b"]),
             case("undated", is(F::Steps(some(is(StepField::When(dated(false)))))), &["a"]),
+            case("asset", taken(StepField::AssetLabel(equals("avion"))), &["a"]),
+            case("assets", taken(StepField::AssetCount(at_least(2))), &["a"]),
+            case("fewer assets", taken(StepField::AssetCount(counted(false))), &["a", "b"]),
+            case("place", taken(StepField::Place(Box::new(in_mexico()))), &["a"]),
+            case("note", taken(StepField::Note(contains("PANGA"))), &["a"]),
             case("every", is(F::Steps(every(kind(StepKind::Boarded)))), &["b", "c"]),
             case("none", is(F::Steps(none(is(StepField::Agency(any()))))), &["b", "c"]),
         ],
@@ -257,12 +278,15 @@ async fn conveyances(world: World) {
         kind: ConveyanceKind::Aircraft.code(),
         registration: "XB-OSL".to_owned(),
         flag_region_code: "MX".to_owned(),
+        model: "Cessna 206".to_owned(),
         disposition: ConveyanceDisposition::Seized.code(),
         ..ConveyanceDraft::default()
     };
     let boat = ConveyanceDraft {
         kind: ConveyanceKind::GoFast.code(),
         claimed_name: "La Niña".to_owned(),
+        imo_number: "9074729".to_owned(),
+        mmsi: "345070123".to_owned(),
         disposition: ConveyanceDisposition::Sunk.code(),
         ..ConveyanceDraft::default()
     };
@@ -288,6 +312,11 @@ async fn conveyances(world: World) {
                 carried(C::Disposition(vec![ConveyanceDisposition::Seized])),
                 &["a"],
             ),
+            case("model", carried(C::Model(prefix("CESSNA"))), &["a"]),
+            case("IMO number", carried(C::ImoNumber(one_of(&["9074729"]))), &["a", "b"]),
+            case("no IMO number", carried(C::ImoNumber(known(false))), &["a"]),
+            case("MMSI", carried(C::Mmsi(one_of(&["345070123"]))), &["a", "b"]),
+            case("no MMSI", carried(C::Mmsi(known(false))), &["a"]),
             case("claimed name", carried(C::ClaimedName(contains("NINA"))), &["a", "b"]),
             case(
                 "every",

@@ -1,8 +1,8 @@
 //! Filters of seizures on their own fields, their items and the relations of them.
 
 use super::{
-    agency, any, any_quantity, contains, dated, during, equals, every, is, meta_fields, names,
-    no_names, none, not, prefix, some,
+    agency, any, any_quantity, at_least, at_most, contains, counted, dated, during, equals, every,
+    is, meta_fields, names, no_names, none, not, prefix, some,
 };
 use crate::world::{Case, World, all, case, drafts, labels, on_both};
 use interdiction::domain::{
@@ -212,6 +212,8 @@ async fn by_item_codes(world: World) {
     let heroin = ItemDraft {
         form: Form::Powder.code(),
         identification: Identification::LabConfirmed.code(),
+        purity_percent: "97.25".to_owned(),
+        package_count: Some(17),
         ..drafts::item("heroin", "1", Unit::Gram)
     };
     let weapon = ItemDraft {
@@ -222,6 +224,8 @@ async fn by_item_codes(world: World) {
     let liquid = ItemDraft {
         form: Form::Liquid.code(),
         identification: Identification::Presumptive.code(),
+        purity_percent: "50".to_owned(),
+        package_count: Some(18),
         ..drafts::item("fentanyl", "1", Unit::Litre)
     };
     let seizures = vec![
@@ -249,6 +253,12 @@ async fn by_item_codes(world: World) {
                 items(I::Identification(vec![Identification::Unknown])),
                 &["weapon", "both"],
             ),
+            case("pure", items(I::Purity(at_least(97_250_000))), &["powder"]),
+            case("purer", items(I::Purity(at_least(50_000_001))), &["powder"]),
+            case("impure", items(I::Purity(at_most(50_000_000))), &["both"]),
+            case("of unknown purity", items(I::Purity(counted(false))), &["weapon", "both"]),
+            case("packages", items(I::PackageCount(at_most(17))), &["powder"]),
+            case("more packages", items(I::PackageCount(at_least(18))), &["both"]),
             case("has a substance", items(I::HasSubstance(true)), &["powder", "both"]),
             case("has none", items(I::HasSubstance(false)), &["weapon", "both"]),
         ],

@@ -1,15 +1,16 @@
 //! Filters of sensors.
 
 use super::{
-    agency, any, contains, equals, every, is, meta_fields, names, no_names, none, not, prefix, some,
+    agency, any, contains, dated, during, equals, every, is, meta_fields, names, no_names, none,
+    not, prefix, some,
 };
 use crate::world::{Case, World, case, drafts, on_both};
 use interdiction::domain::{
     codes::Code as _,
-    filters::{DetectionField, Filter, OperationField, ProvisionField, SensorField as F},
+    filters::{DetectionField, Filter, OperationField, ProvisionField, SensorField as F, WhenMode},
     operation_parts::DetectionRole,
     operations::{Domain, Operation, OperationDraft},
-    sensors::{ProvisionKind, Sensor, SensorDraft, SensorType},
+    sensors::{ProvisionDraft, ProvisionKind, Sensor, SensorDraft, SensorType},
 };
 
 on_both! {
@@ -26,7 +27,11 @@ async fn fixture(world: &World) -> Vec<Sensor> {
     let radar = SensorDraft {
         operator: "agencies/mx-sedena".to_owned(),
         provisions: vec![
-            drafts::provision("us-dod", ProvisionKind::Furnished),
+            ProvisionDraft {
+                from: Some("2015".to_owned()),
+                until: Some("2020-06".to_owned()),
+                ..drafts::provision("us-dod", ProvisionKind::Furnished)
+            },
             drafts::provision("mx-sedena", ProvisionKind::Owned),
         ],
         ..drafts::sensor("Radar de Peñasco", SensorType::GroundRadar)
@@ -87,6 +92,8 @@ async fn by_provisions(world: World) {
     let kind = |kind: ProvisionKind| is(ProvisionField::Kind(vec![kind]));
     let furnished_by = |id: &str| Filter::All(vec![by(id), kind(ProvisionKind::Furnished)]);
     let provisions = F::Provisions;
+    let provided = |field| is(provisions(some(is(field))));
+    let within = |date: &str| during(date, WhenMode::Within);
     check(
         world,
         vec![
@@ -97,6 +104,10 @@ async fn by_provisions(world: World) {
                 &["radar", "dog"],
             ),
             case("both of one provision", is(provisions(some(furnished_by("us-dod")))), &["radar"]),
+            case("begins", provided(ProvisionField::From(within("2014/2016"))), &["radar"]),
+            case("begins unknown", provided(ProvisionField::From(dated(false))), &["radar", "dog"]),
+            case("ends", provided(ProvisionField::Until(within("2020"))), &["radar"]),
+            case("without end", provided(ProvisionField::Until(dated(false))), &["radar", "dog"]),
             case("any at all", is(provisions(some(any()))), &["radar", "dog"]),
             case("none of a kind", is(provisions(none(kind(ProvisionKind::Owned)))), &["aerostat"]),
             case("none at all", is(provisions(none(any()))), &["aerostat"]),

@@ -151,6 +151,10 @@ impl Draw {
                 let yes = self.once_in(2);
                 (Value::Boolean(yes), Held::Bool(yes))
             }
+            Kind::Int32 => {
+                let number = self.chance.random_range(if self.wrong_in > 0 { -1 } else { 0 }..100);
+                (Value::from(number), Held::I32(number))
+            }
             Kind::Double => {
                 let degrees = self.pick(&DEGREES);
                 (Value::from(degrees), Held::F64(degrees))
@@ -187,6 +191,7 @@ impl Draw {
             "NameFilter" => names.to_owned(),
             "SubstanceFilter" => collection(of, field).to_owned(),
             "WhenFilter" => self.pick(&DATES).to_owned(),
+            "PercentFilter" => self.pick(&["0", "97.25", "100.000000"]).to_owned(),
             "Measure" => self.pick(&["1", "390", "12000"]).to_owned(),
             "ExternalIdFilter" => "cnes".to_owned(),
             "TextFilter" | "CodeFilter" => self.pick(&TEXTS).to_owned(),

@@ -134,6 +134,8 @@ impl Condition for ProvisionField {
         match self {
             Self::Provider(filter) => view.by(filter, of.provider.as_ref()),
             Self::Kind(kinds) => kinds.contains(&of.kind),
+            Self::From(one) => parts::when(one, of.from.as_ref()),
+            Self::Until(one) => parts::when(one, of.until.as_ref()),
         }
     }
 }
@@ -189,6 +191,7 @@ impl Condition for DetectionField {
             }
             Self::Role(roles) => roles.contains(&detection.role),
             Self::When(one) => parts::when(one, detection.when.as_ref()),
+            Self::Place(one) => parts::place(one, detection.place.as_ref()),
             Self::TargetKind(kinds) => one_of(kinds, detection.target_kind),
             Self::Confidence(levels) => one_of(levels, detection.confidence),
             Self::Operation(filter) => view.under(filter, Some(*operation)),
@@ -203,6 +206,7 @@ impl Condition for ParticipantField {
             Self::Agency(filter) => view.by(filter, of.agency.as_ref()),
             Self::Role(roles) => roles.contains(&of.role),
             Self::AssetLabel(one) => parts::text(one, &of.asset_label),
+            Self::AssetCount(one) => parts::count(one, of.asset_count.map(i64::from)),
         }
     }
 }
@@ -214,6 +218,10 @@ impl Condition for StepField {
             Self::Kind(kinds) => kinds.contains(&of.kind),
             Self::Agency(filter) => view.by(filter, of.agency.as_ref()),
             Self::When(one) => parts::when(one, of.when.as_ref()),
+            Self::Place(one) => parts::place(one, of.place.as_ref()),
+            Self::AssetLabel(one) => parts::text(one, &of.asset_label),
+            Self::AssetCount(one) => parts::count(one, of.asset_count.map(i64::from)),
+            Self::Note(one) => parts::text(one, &of.note),
         }
     }
 }
@@ -225,6 +233,9 @@ impl Condition for ConveyanceField {
             Self::Kind(kinds) => kinds.contains(&of.kind),
             Self::Registration(one) => parts::text(one, &of.registration),
             Self::FlagRegionCode(one) => parts::region(one, of.flag_region_code.as_ref()),
+            Self::ImoNumber(one) => parts::code(one, Some(&of.imo_number)),
+            Self::Mmsi(one) => parts::code(one, Some(&of.mmsi)),
+            Self::Model(one) => parts::text(one, &of.model),
             Self::Disposition(kinds) => one_of(kinds, of.disposition),
             Self::ClaimedName(one) => parts::text(one, &of.claimed_name),
         }
@@ -291,6 +302,8 @@ impl Condition for ItemField {
             Self::Quantity(one) => parts::quantity(one, of.quantity.as_ref()),
             Self::Form(forms) => one_of(forms, of.form),
             Self::Identification(kinds) => kinds.contains(&of.identification),
+            Self::Purity(one) => parts::count(one, parts::purity(&of.purity_percent)),
+            Self::PackageCount(one) => parts::count(one, of.package_count.map(i64::from)),
         }
     }
 }

@@ -45,6 +45,9 @@ pub const DATES: [&str; 12] = [
 pub const POINTS: [(f64, f64); 4] =
     [(29.07, -110.96), (31.31, -110.94), (-17.7, 179.9), (4.6, -74.1)];
 pub const SCHEMES: [&str; 2] = ["case", "dod"];
+pub const PERCENTS: [&str; 5] = ["0", "7.5", "97.250001", "97.25", "100.000"];
+pub const IMO_NUMBERS: [&str; 2] = ["9074729", "9319466"];
+pub const MMSIS: [&str; 2] = ["345070123", "366943210"];
 pub const VALUES: [&str; 2] = ["1", "ñ"];
 
 fn marking(tables: &Tables, chance: &mut Chance) -> Option<MarkingDraft> {
@@ -138,7 +141,7 @@ pub fn sensors(tables: &Tables, chance: &mut Chance) -> SensorDraft {
         provisions: chance.some(2, |chance| ProvisionDraft {
             provider: agency(tables, chance),
             kind: 1 + i32::try_from(chance.below(4)).unwrap(),
-            from: None,
+            from: if chance.once_in(3) { date(chance) } else { None },
             until: date(chance),
         }),
         site: place(chance),
@@ -158,23 +161,27 @@ pub fn operations(tables: &Tables, chance: &mut Chance) -> OperationDraft {
             asset_label: chance.text(&NAMES),
             agency: agency(tables, chance),
             role: 1 + i32::try_from(chance.below(3)).unwrap(),
-            asset_count: None,
+            asset_count: count(chance),
         }),
         detections: detections(tables, chance),
         steps: chance.some(2, |chance| StepDraft {
             kind: 1 + i32::try_from(chance.below(3)).unwrap(),
             when: date(chance),
             agency: agency_or_none(tables, chance),
+            asset_label: chance.text(&NAMES),
+            asset_count: count(chance),
             place: place(chance),
-            ..StepDraft::default()
+            note: chance.text(&NAMES),
         }),
         conveyances: chance.some(2, |chance| ConveyanceDraft {
             kind: 1 + i32::try_from(chance.below(3)).unwrap(),
             registration: chance.text(&NAMES),
             flag_region_code: chance.text(&REGIONS),
+            imo_number: chance.text(&IMO_NUMBERS),
+            mmsi: chance.text(&MMSIS),
             claimed_name: chance.text(&NAMES),
+            model: chance.text(&NAMES),
             disposition: chance.code(3),
-            ..ConveyanceDraft::default()
         }),
         route: route(chance),
         narrative: chance.text(&NAMES),
@@ -251,8 +258,14 @@ fn item(chance: &mut Chance) -> ItemDraft {
         quantity: quantity(chance),
         form: chance.code(3),
         identification: chance.code(4),
+        purity_percent: chance.text(&PERCENTS),
+        package_count: count(chance),
         ..least::item(substance, "1", Unit::Gram)
     }
+}
+
+fn count(chance: &mut Chance) -> Option<i32> {
+    if chance.once_in(2) { None } else { i32::try_from(chance.below(4)).ok() }
 }
 
 fn quantity(chance: &mut Chance) -> Option<QuantityDraft> {

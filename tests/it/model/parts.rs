@@ -3,8 +3,8 @@
 use interdiction::domain::{
     dates::{Calendar, When, civil_from_micros},
     filters::{
-        BoundingBox, Circle, CodeFilter, EARTH_RADIUS_KILOMETERS, PlaceFilter, QuantityFilter,
-        TextFilter, TimeFilter, WhenFilter, WhenMode,
+        BoundingBox, Circle, CodeFilter, EARTH_RADIUS_KILOMETERS, NumberFilter, PlaceFilter,
+        QuantityFilter, TextFilter, TimeFilter, WhenFilter, WhenMode,
     },
     places::{Place, Point},
     quantities::Quantity,
@@ -23,7 +23,20 @@ pub fn region(filter: &CodeFilter, code: Option<&RegionCode>) -> bool {
     self::code(filter, code.map(RegionCode::as_str))
 }
 
-fn code(filter: &CodeFilter, code: Option<&str>) -> bool {
+pub fn count(filter: &NumberFilter, number: Option<i64>) -> bool {
+    filter.at_least.is_none_or(|least| number.is_some_and(|number| number >= least))
+        && filter.at_most.is_none_or(|most| number.is_some_and(|number| number <= most))
+        && filter.known.is_none_or(|known| number.is_some() == known)
+}
+
+/// Millionths of a percent.
+pub fn purity(percent: &str) -> Option<i64> {
+    let percent: f64 = percent.parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "a hundred million at most")]
+    Some((percent * 1e6).round() as i64)
+}
+
+pub fn code(filter: &CodeFilter, code: Option<&str>) -> bool {
     let code = code.filter(|code| !code.is_empty());
     let listed = |list: &Vec<String>| code.is_some_and(|code| list.iter().any(|one| one == code));
     filter.any_of.as_ref().is_none_or(listed)

@@ -2,7 +2,10 @@
 
 use super::{
     chance::Chance,
-    draws::{DATES, NAMES, POINTS, REGIONS, SCHEMES, SUBDIVISIONS, SUBSTANCES, VALUES},
+    draws::{
+        DATES, IMO_NUMBERS, MMSIS, NAMES, POINTS, REGIONS, SCHEMES, SUBDIVISIONS, SUBSTANCES,
+        VALUES,
+    },
     tables::Tables,
 };
 use crate::filters as say;
@@ -10,14 +13,16 @@ use interdiction::domain::{
     codes::Code as _,
     filters::{
         AgencyField, BoundingBox, Circle, CodeFilter, ConveyanceField, DetectionField, Filter,
-        ItemField, Measure, MetaField, NameFilter, OperationField, ParticipantField, PlaceFilter,
-        ProvisionField, Quantified, QuantityFilter, SeizureField, SensorField, StepField,
-        SubstanceField, TextFilter, TimeFilter, WaypointField, WhenFilter, WhenMode,
+        ItemField, Measure, MetaField, NameFilter, NumberFilter, OperationField, ParticipantField,
+        PlaceFilter, ProvisionField, Quantified, QuantityFilter, SeizureField, SensorField,
+        StepField, SubstanceField, TextFilter, TimeFilter, WaypointField, WhenFilter, WhenMode,
     },
     ids::{ResourceId, SubstanceId},
     quantities::Dimension,
     records::Meta,
 };
+
+const COUNTS: [i64; 4] = [0, 1, 2, 3];
 
 /// A filter out of fields that are drawn one level further down.
 pub fn filter<F>(
@@ -74,6 +79,16 @@ fn code(chance: &mut Chance, codes: &[&str]) -> CodeFilter {
         1 => say::known(chance.once_in(2)),
         2 => say::one_of(&[one, other]),
         _ => say::one_of(&[one]),
+    }
+}
+
+fn number(chance: &mut Chance, stock: &[i64]) -> NumberFilter {
+    let (one, nothing) = (Some(chance.pick(stock)), say::number());
+    match chance.below(4) {
+        0 => NumberFilter { known: Some(chance.once_in(2)), ..nothing },
+        1 => NumberFilter { at_most: one, ..nothing },
+        2 => NumberFilter { at_least: one, at_most: Some(chance.pick(stock)), ..nothing },
+        _ => NumberFilter { at_least: one, ..nothing },
     }
 }
 
@@ -189,20 +204,23 @@ pub fn sensors(tables: &Tables, chance: &mut Chance, depth: usize) -> SensorFiel
 }
 
 fn provision(tables: &Tables, chance: &mut Chance, depth: usize) -> ProvisionField {
-    if chance.once_in(2) {
-        return ProvisionField::Kind(codes!(chance, interdiction::domain::sensors::ProvisionKind));
+    match chance.below(4) {
+        0 => ProvisionField::Kind(codes!(chance, interdiction::domain::sensors::ProvisionKind)),
+        1 => ProvisionField::From(when(chance)),
+        2 => ProvisionField::Until(when(chance)),
+        _ => ProvisionField::Provider(agency(tables, chance, depth.saturating_sub(1))),
     }
-    ProvisionField::Provider(agency(tables, chance, depth.saturating_sub(1)))
 }
 
 fn detection(tables: &Tables, chance: &mut Chance, depth: usize) -> DetectionField {
     use interdiction::domain::operation_parts::{Confidence, DetectionRole, TargetKind};
-    match chance.below(if depth == 0 { 4 } else { 7 }) {
+    match chance.below(if depth == 0 { 5 } else { 8 }) {
         0 => DetectionField::Role(codes!(chance, DetectionRole)),
         1 => DetectionField::When(when(chance)),
         2 => DetectionField::TargetKind(codes!(chance, TargetKind)),
         3 => DetectionField::Confidence(codes!(chance, Confidence)),
-        4 => DetectionField::Operation(Box::new(filter(chance, depth - 1, &|chance, depth| {
+        4 => DetectionField::Place(place(chance)),
+        5 => DetectionField::Operation(Box::new(filter(chance, depth - 1, &|chance, depth| {
             operations(tables, chance, depth)
         }))),
         _ => DetectionField::Sensor(Box::new(filter(chance, depth - 1, &|chance, depth| {
@@ -213,28 +231,36 @@ fn detection(tables: &Tables, chance: &mut Chance, depth: usize) -> DetectionFie
 
 fn participant(tables: &Tables, chance: &mut Chance, depth: usize) -> ParticipantField {
     use interdiction::domain::operation_parts::ParticipantRole;
-    match chance.below(3) {
+    match chance.below(4) {
         0 => ParticipantField::Role(codes!(chance, ParticipantRole)),
         1 => ParticipantField::AssetLabel(text(chance)),
+        2 => ParticipantField::AssetCount(number(chance, &COUNTS)),
         _ => ParticipantField::Agency(agency(tables, chance, depth.saturating_sub(1))),
     }
 }
 
 fn step(tables: &Tables, chance: &mut Chance, depth: usize) -> StepField {
-    match chance.below(3) {
+    match chance.below(7) {
         0 => StepField::Kind(codes!(chance, interdiction::domain::operation_parts::StepKind)),
         1 => StepField::When(when(chance)),
+        2 => StepField::Place(place(chance)),
+        3 => StepField::AssetLabel(text(chance)),
+        4 => StepField::AssetCount(number(chance, &COUNTS)),
+        5 => StepField::Note(text(chance)),
         _ => StepField::Agency(agency(tables, chance, depth.saturating_sub(1))),
     }
 }
 
 fn conveyance(chance: &mut Chance) -> ConveyanceField {
     use interdiction::domain::operation_parts::{ConveyanceDisposition, ConveyanceKind};
-    match chance.below(5) {
+    match chance.below(8) {
         0 => ConveyanceField::Kind(codes!(chance, ConveyanceKind)),
         1 => ConveyanceField::Registration(text(chance)),
         2 => ConveyanceField::FlagRegionCode(code(chance, &REGIONS)),
         3 => ConveyanceField::Disposition(codes!(chance, ConveyanceDisposition)),
+        4 => ConveyanceField::ImoNumber(code(chance, &IMO_NUMBERS)),
+        5 => ConveyanceField::Mmsi(code(chance, &MMSIS)),
+        6 => ConveyanceField::Model(text(chance)),
         _ => ConveyanceField::ClaimedName(text(chance)),
     }
 }
@@ -317,13 +343,15 @@ fn quantity(chance: &mut Chance) -> QuantityFilter {
 
 fn item(chance: &mut Chance) -> ItemField {
     use interdiction::domain::seizures::{Form, Identification, ItemKind};
-    match chance.below(9) {
+    match chance.below(11) {
         0 => ItemField::Kind(codes!(chance, ItemKind)),
         1 => ItemField::HasSubstance(chance.once_in(2)),
         2 => ItemField::ReportedLabel(text(chance)),
         3 => ItemField::Form(codes!(chance, Form)),
         4 => ItemField::Identification(codes!(chance, Identification)),
         5 | 6 => ItemField::Quantity(quantity(chance)),
+        7 => ItemField::PackageCount(number(chance, &COUNTS)),
+        8 => ItemField::Purity(number(chance, &[0, 7_500_000, 97_250_000, 97_250_001])),
         _ => ItemField::Substance(filter(chance, 1, &|chance, _| substance(chance))),
     }
 }
