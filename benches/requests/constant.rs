@@ -1,5 +1,6 @@
 //! The floor of the wire: a tonic service that answers every Get with the same message.
 
+use futures_util::stream::Empty;
 use interdiction::proto::{
     self,
     seizure_service_server::{SeizureService, SeizureServiceServer},
@@ -8,7 +9,7 @@ use prost::Message as _;
 use std::path::Path;
 use tokio::net::TcpListener;
 use tonic::{
-    Request, Response, Status,
+    Request, Response, Status, Streaming,
     transport::{Server, server::TcpIncoming},
 };
 
@@ -32,6 +33,24 @@ macro_rules! constant_service {
                     Err(Status::unimplemented("it answers Get alone"))
                 }
             )+
+
+            type ImportSeizuresStream = Empty<Result<proto::ImportSeizuresResponse, Status>>;
+
+            async fn import_seizures(
+                &self,
+                _requests: Request<Streaming<proto::ImportSeizuresRequest>>,
+            ) -> Result<Response<Self::ImportSeizuresStream>, Status> {
+                Err(Status::unimplemented("it answers Get alone"))
+            }
+
+            type ExportSeizuresStream = Empty<Result<proto::ExportSeizuresResponse, Status>>;
+
+            async fn export_seizures(
+                &self,
+                _request: Request<proto::ExportSeizuresRequest>,
+            ) -> Result<Response<Self::ExportSeizuresStream>, Status> {
+                Err(Status::unimplemented("it answers Get alone"))
+            }
         }
     };
 }

@@ -227,6 +227,19 @@ fn tables() -> Vec<Table> {
             .int("freed_by")
             .primary(&["originator_id", "scheme", "value", "freed_by"])
             .index(&["seizure_id"]),
+        // What the rows of imports became, by what they are called in their dataset.
+        Table::new("imported_seizures")
+            .reference("originator_id", "agencies")
+            .text_required("dataset")
+            .text_required("row_id")
+            .reference("seizure_id", "seizures")
+            .primary(&["originator_id", "dataset", "row_id"]),
+        Table::new("imported_operations")
+            .reference("originator_id", "agencies")
+            .text_required("dataset")
+            .text_required("row_id")
+            .reference("operation_id", "operations")
+            .primary(&["originator_id", "dataset", "row_id"]),
         Table::new("ledger")
             .key("revision")
             .int("time_micros")

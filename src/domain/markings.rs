@@ -198,6 +198,29 @@ impl Marking {
         self
     }
 
+    /// The marking of several records together: the strictest label, and whom every one of them is
+    /// releasable to. CLEAR when there are none.
+    #[must_use]
+    pub fn rolled_up(markings: impl IntoIterator<Item = Self>) -> Self {
+        let everyone = Self { label: Tlp::Clear, releasable_to: Vec::new() };
+        // A list that no marking has named yet holds everyone.
+        let mut shared: Option<Vec<Grantee>> = None;
+        let mut label = everyone.label;
+        for marking in markings {
+            label = label.max(marking.label);
+            if matches!(marking.label, Tlp::Amber | Tlp::AmberStrict) {
+                let list = marking.releasable_to;
+                shared = Some(match shared {
+                    None => list,
+                    Some(so_far) => so_far.into_iter().filter(|one| list.contains(one)).collect(),
+                });
+            }
+        }
+        let has_list = matches!(label, Tlp::Amber | Tlp::AmberStrict);
+        let releasable_to = shared.filter(|_| has_list).unwrap_or_default();
+        Self { label, releasable_to }
+    }
+
     /// The same marking as a draft.
     #[must_use]
     pub fn to_draft(&self) -> MarkingDraft {
@@ -205,5 +228,28 @@ impl Marking {
             label: self.label.code(),
             releasable_to: self.releasable_to.iter().map(ToString::to_string).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marking(label: Tlp, list: &[&str]) -> Marking {
+        let releasable_to = list.iter().map(|text| Grantee::parse(text).unwrap()).collect();
+        Marking { label, releasable_to }
+    }
+
+    #[test]
+    fn several_markings_roll_up_to_the_strictest_label_and_the_shared_list() {
+        let amber = marking(Tlp::Amber, &["CO", "MX", "agencies/us-dod"]);
+        let strict = marking(Tlp::AmberStrict, &["MX", "agencies/us-dod"]);
+        let green = marking(Tlp::Green, &[]);
+        let roll = |list: &[&Marking]| Marking::rolled_up(list.iter().copied().cloned());
+        assert_eq!(roll(&[]), marking(Tlp::Clear, &[]));
+        assert_eq!(roll(&[&green, &amber]), amber);
+        assert_eq!(roll(&[&amber, &strict, &green]), strict);
+        assert_eq!(roll(&[&amber, &marking(Tlp::Red, &[])]), marking(Tlp::Red, &[]));
+        assert_eq!(roll(&[&amber, &marking(Tlp::Amber, &["US"])]), marking(Tlp::Amber, &[]));
     }
 }

@@ -11,6 +11,7 @@ mod sensors;
 pub(crate) mod status;
 mod substances;
 mod summaries;
+mod transfers;
 mod values;
 
 use crate::{
@@ -33,7 +34,8 @@ use filters::Decoder;
 use requests::{list_of, mask, options};
 use std::sync::Arc;
 use summaries::{Told, Units};
-use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
+use tonic::{Request, Response, Status, Streaming, codec::CompressionEncoding, service::Routes};
+use transfers::{Answers, Transfers};
 
 /// The contract with its comments.
 const CONTRACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.binpb"));
@@ -43,6 +45,7 @@ const CONTRACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.binpb
 pub struct Services {
     registry: Registry,
     viewer: Arc<Viewer>,
+    transfers: Transfers,
 }
 
 /// The most bytes of an answer: what a client takes when nothing else is said. The records of a page
@@ -65,7 +68,7 @@ impl Services {
     /// The services over a registry.
     #[must_use]
     pub fn new(registry: Registry, viewer: Viewer) -> Self {
-        Self { registry, viewer: Arc::new(viewer) }
+        Self { registry, viewer: Arc::new(viewer), transfers: Transfers::default() }
     }
 
     /// Every service with health and reflection, and what turns their health; a request message may
@@ -275,6 +278,28 @@ service! {
             let found = self.registry.summarize_seizures(&self.viewer, summary).await;
             let told = Told { figures: &figures, units };
             found.map(|one| Response::new(told.encode_seizures(one))).map_err(status::from)
+        }
+
+        type ImportSeizuresStream = Answers<proto::ImportSeizuresResponse>;
+
+        async fn import_seizures(
+            &self,
+            requests: Request<Streaming<proto::ImportSeizuresRequest>>,
+        ) -> Result<Response<Self::ImportSeizuresStream>, Status> {
+            let (registry, viewer) = (self.registry.clone(), Arc::clone(&self.viewer));
+            let answers = self.transfers.import(registry, viewer, requests.into_inner());
+            answers.map(Response::new).map_err(status::from)
+        }
+
+        type ExportSeizuresStream = Answers<proto::ExportSeizuresResponse>;
+
+        async fn export_seizures(
+            &self,
+            request: Request<proto::ExportSeizuresRequest>,
+        ) -> Result<Response<Self::ExportSeizuresStream>, Status> {
+            let (registry, viewer) = (self.registry.clone(), Arc::clone(&self.viewer));
+            let answers = self.transfers.export(registry, viewer, request.into_inner());
+            answers.map(Response::new).map_err(status::from)
         }
     }
 }

@@ -129,7 +129,7 @@ fn take_bytes(left: &mut usize, violation: &FieldViolation) -> bool {
     fits.is_some()
 }
 
-fn shortened(mut text: String) -> String {
+pub(super) fn shortened(mut text: String) -> String {
     const MARK: &str = " ...";
     if text.len() > MESSAGE_BYTES_MAX {
         text.truncate(text.floor_char_boundary(MESSAGE_BYTES_MAX - MARK.len()));

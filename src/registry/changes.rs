@@ -38,9 +38,9 @@ type Change<R> = dyn for<'s> Fn(&'s mut Session, &'s Lens, i64) -> BoxFuture<'s,
     + Send
     + Sync;
 
-struct Changed<R> {
-    before: Option<R>,
-    after: R,
+pub(super) struct Changed<R> {
+    pub before: Option<R>,
+    pub after: R,
 }
 
 impl Registry {
@@ -265,7 +265,7 @@ async fn to_change<R: Kept>(
     Ok(found)
 }
 
-fn next_meta(meta: &Meta, now_micros: i64) -> Meta {
+pub(super) fn next_meta(meta: &Meta, now_micros: i64) -> Meta {
     Meta { version: meta.version + 1, update_micros: now_micros, ..meta.clone() }
 }
 
@@ -276,7 +276,7 @@ async fn kept_keys<R: Kept>(session: &mut Session, lens: &Lens, record: &R) -> R
 }
 
 /// Writes a record over what it was, and reads it back as the viewer may see it.
-async fn rewrite<R: Kept>(
+pub(super) async fn rewrite<R: Kept>(
     session: &mut Session,
     lens: &Lens,
     was: Found<R>,
@@ -289,7 +289,7 @@ async fn rewrite<R: Kept>(
     Ok(Changed { before: Some(was.record), after: after.record })
 }
 
-fn json(record: &impl Serialize) -> Result<String> {
+pub(super) fn json(record: &impl Serialize) -> Result<String> {
     serde_json::to_string(record).map_err(|error| Error::internal(format!("ledger: {error}")))
 }
 

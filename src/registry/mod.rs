@@ -2,6 +2,8 @@
 //! first. Nothing here knows a wire contract or a row.
 
 mod changes;
+mod exports;
+mod imports;
 mod reads;
 mod rules;
 mod summaries;
@@ -16,6 +18,7 @@ use crate::{
     },
     store::{Keep, Store},
 };
+pub use imports::{Batch, Import};
 use std::sync::Arc;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use crate::{
         agencies::Agency,
         check::{Path, Violations},
         errors::{Error, Kind, Result},
-        ids::ResourceId as _,
+        ids::{OperationId, ResourceId as _},
         operations::Operation,
         records::{Draft, Meta, RECORD_BYTES_MAX, Record, bytes_of},
         seizures::{Seizure, SeizureState},
@@ -146,15 +146,23 @@ impl Kept for Seizure {
             if was.is_some_and(|was| was.body.operation == Some(id)) {
                 return Ok(());
             }
-            // It stays as it is until the seizure is written.
-            if session.takes_part(lens, &id).await? {
-                return Ok(());
-            }
-            let message =
-                "only the originator, the lead and the participants of an operation add seizures";
-            Err(Error::denied("NOT_A_PARTICIPANT", id.to_string(), message))
+            may_add_seizures(session, lens, &id).await
         })
     }
+}
+
+/// The originator, the lead and the participants of an operation may add their own seizures to it;
+/// it stays as it is until they are written.
+pub(super) async fn may_add_seizures(
+    session: &mut Session,
+    lens: &Lens,
+    id: &OperationId,
+) -> Result<()> {
+    if session.takes_part(lens, id).await? {
+        return Ok(());
+    }
+    let message = "only the originator, the lead and the participants of an operation add seizures";
+    Err(Error::denied("NOT_A_PARTICIPANT", id.to_string(), message))
 }
 
 pub(super) fn may_read(viewer: &Viewer) -> Result<()> {

@@ -125,6 +125,13 @@ impl Turn {
         self.admitted
     }
 
+    /// It need not end before long: whether its peer reads is for its handler to see.
+    pub(super) fn outlast_rounds(&mut self) {
+        if let Some(round) = self.round.take() {
+            self.activity.open[round].fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
     /// The peer waits for us.
     pub(super) fn take(&mut self) {
         if !self.ours {

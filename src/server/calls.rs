@@ -8,7 +8,7 @@ use super::{
     activity::{Activity, Turn},
     answers::Dialect,
     connection::Host,
-    deadlines::{End, Ended, passed},
+    deadlines::{End, Ended, is_long, passed},
 };
 use crate::{
     domain::errors::{Error, Kind},
@@ -76,6 +76,9 @@ impl Calls {
             return Err(
                 Error::new(Kind::Exhausted, "TOO_MANY_REQUESTS", message).retry_after(RETRY_AFTER)
             );
+        }
+        if is_long(path) {
+            turn.outlast_rounds();
         }
         let cap = self.host.limits.request_timeout;
         let end = End::of(path, request.headers(), cap, &self.host.stopping)?;

@@ -11,6 +11,17 @@ use tokio::{
 /// The call that may stay open: whoever balances load watches the health of an instance for as
 /// long as it runs.
 const WATCH: &str = "/grpc.health.v1.Health/Watch";
+/// Calls that take as long as there are rows. They end by themselves when the caller sends nothing,
+/// or reads nothing, for long.
+const TRANSFERS: [&str; 2] = [
+    "/interdiction.v1.SeizureService/ImportSeizures",
+    "/interdiction.v1.SeizureService/ExportSeizures",
+];
+
+/// Whether a call may take longer than the server gives to a request.
+pub(super) fn is_long(path: &str) -> bool {
+    path == WATCH || TRANSFERS.contains(&path)
+}
 
 /// What ends a request from outside.
 #[derive(Debug, Clone)]
@@ -42,7 +53,7 @@ impl End {
             return Err(passed());
         }
         let now = Instant::now();
-        if path == WATCH {
+        if is_long(path) {
             // Too far off to be an instant is the same as none.
             let at = brought.and_then(|brought| now.checked_add(brought));
             return Ok(Self { at, stopping: Some(stopping.clone()) });

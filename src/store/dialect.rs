@@ -32,6 +32,7 @@ use sea_orm::{
     },
 };
 use std::{pin::pin, sync::Arc, time::Duration};
+use tokio::{runtime::Handle, sync::mpsc, time::timeout};
 
 #[derive(Clone)]
 pub(crate) enum Engine {
@@ -179,6 +180,53 @@ impl Session {
         match self.link {
             Link::Sqlite(_) => false,
             Link::Postgres(_) | Link::PostgresPool(_) => true,
+        }
+    }
+
+    /// How many rows a statement of a batch inserts: a statement costs Postgres a round trip, and
+    /// SQLite nothing but its text.
+    pub(super) fn rows_at_once(&self) -> usize {
+        match self.link {
+            Link::Sqlite(_) => 1,
+            Link::Postgres(_) | Link::PostgresPool(_) => 100,
+        }
+    }
+
+    /// Numbers of so many entries of the ledger, the first of them; none on SQLite, whose rows
+    /// number themselves. As [`Self::append_to_ledger`] says, nothing else is written after this.
+    pub(super) async fn take_revisions(&mut self, count: i64) -> Result<Option<i64>> {
+        if !self.locks_rows() {
+            return Ok(None);
+        }
+        let sql = "UPDATE ledger_head SET revision = revision + $1 WHERE id = 1 RETURNING revision";
+        let last = self.row(self.spelled(sql, vec![count.into()]), |row| row.int()).await?;
+        let last = last.ok_or_else(|| Error::internal("the ledger has no head"))?;
+        Ok(Some(last - count + 1))
+    }
+
+    /// Hands something over to whoever reads along, and waits until there is room: on SQLite the
+    /// thread of the scan itself waits, for its work never does.
+    ///
+    /// # Errors
+    /// `DeadlineExceeded` when there was none in time; `Aborted` when nobody reads any more.
+    pub(super) async fn hand_over<T: Send>(
+        &mut self,
+        to: &mpsc::Sender<T>,
+        what: T,
+        patience: Duration,
+    ) -> Result<()> {
+        let sending = timeout(patience, to.send(what));
+        let sent = match self.link {
+            Link::Sqlite(_) => Handle::current().block_on(sending),
+            Link::Postgres(_) | Link::PostgresPool(_) => sending.await,
+        };
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Error::new(Kind::Aborted, "CANCELLED", "nobody reads any more")),
+            Err(_) => {
+                let message = "the answer was not read in time: resume behind what was read";
+                Err(Error::new(Kind::DeadlineExceeded, "DEADLINE_EXCEEDED", message))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The ledger: one row for every write, in its transaction. Idempotency reads it; the feed, the
 //! audit and reads of the past will.
 
-use super::{Lens, dialect::Session, entity::ledger};
+use super::{Lens, dialect::Session, entity::ledger, records::Values};
 use crate::domain::errors::Result;
 use sea_orm::{
     Value,
@@ -57,6 +57,33 @@ impl Session {
             after.into(),
         ];
         self.append_to_ledger(values).await
+    }
+
+    /// Writes entries, in few statements. Nothing else is written after them.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn record_all(&mut self, lens: &Lens, entries: Vec<Entry<'_>>) -> Result<()> {
+        let Some(count) = i64::try_from(entries.len()).ok().filter(|count| *count > 0) else {
+            return Ok(());
+        };
+        let first = self.take_revisions(count).await?;
+        let rows = (0_i64..).zip(entries).map(|(i, entry)| -> Values {
+            let Entry { time_micros, method, record_name, request_id, request, before, after } =
+                entry;
+            vec![
+                ("revision", first.map(|first| first + i).into()),
+                ("time_micros", time_micros.into()),
+                ("principal_id", lens.key.into()),
+                ("method", method.into()),
+                ("record_name", record_name.into()),
+                ("request_id", request_id.into()),
+                ("request", request.into()),
+                ("before", before.into()),
+                ("after", after.into()),
+            ]
+        });
+        self.insert_all("ledger", rows.collect()).await
     }
 
     /// What the viewer's agency sent with this request id before.

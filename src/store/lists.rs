@@ -187,13 +187,13 @@ impl Store {
 }
 
 /// The rows of a page, the sort values of the last of them, and whether there are more.
-struct Rows<R> {
-    found: Vec<Found<R>>,
+pub(super) struct Rows<R> {
+    pub found: Vec<Found<R>>,
     last: Vec<SortValue>,
-    more: bool,
+    pub more: bool,
 }
 
-async fn read_page<R: Listed>(
+pub(super) async fn read_page<R: Listed>(
     session: &mut Session,
     lens: &Lens,
     list: &List<R::Field, R::Sort>,
@@ -223,17 +223,17 @@ struct Room {
     rows: usize,
     bytes: usize,
     /// Whether there was one that had no room.
-    more: bool,
+    pub more: bool,
 }
 
 impl Room {
-    fn of(size: PageSize) -> Self {
+    pub fn of(size: PageSize) -> Self {
         Self { rows: size.get() as usize, bytes: ANSWER_BYTES_MAX, more: false }
     }
 
     /// Whether a record of so many bytes is still on the page. One always is, and after the first
     /// that is not none is.
-    fn take(&mut self, bytes: usize) -> bool {
+    pub fn take(&mut self, bytes: usize) -> bool {
         let first = self.bytes == ANSWER_BYTES_MAX;
         self.more = self.rows == 0 || (bytes > self.bytes && !first);
         if !self.more {
@@ -244,7 +244,10 @@ impl Room {
     }
 }
 
-fn fingerprint<R: Listed>(viewer: &Viewer, list: &List<R::Field, R::Sort>) -> Result<Vec<u8>> {
+pub(super) fn fingerprint<R: Listed>(
+    viewer: &Viewer,
+    list: &List<R::Field, R::Sort>,
+) -> Result<Vec<u8>> {
     let List { filter, order, show_deleted, show_inactive, page_size: _, page_token: _ } = list;
     // The viewer too, for where another's page ended may be a record hidden from this one.
     let agency = &viewer.agency;
@@ -254,7 +257,7 @@ fn fingerprint<R: Listed>(viewer: &Viewer, list: &List<R::Field, R::Sort>) -> Re
 
 /// Where a page begins.
 #[derive(Clone)]
-struct After {
+pub(super) struct After {
     values: Vec<Value>,
     id: Value,
 }
@@ -269,7 +272,12 @@ impl After {
         Self { values: values.collect(), id: self.id.clone() }
     }
 
-    fn read<R: Listed>(cursor: Cursor, order: &[OrderTerm<R::Sort>]) -> Result<Self> {
+    /// The records behind it.
+    pub fn condition<R: Listed>(&self, order: &[OrderTerm<R::Sort>]) -> Condition {
+        keyset::<R>(order, self)
+    }
+
+    pub fn read<R: Listed>(cursor: Cursor, order: &[OrderTerm<R::Sort>]) -> Result<Self> {
         let wrong = || Error::invalid_field("page_token", "not a token of this query");
         let fits = order.len() == cursor.values.len();
         let id = R::Id::parse_name(&cursor.name).map_err(|_| wrong())?;

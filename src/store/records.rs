@@ -344,7 +344,7 @@ impl Session {
         let mut parts = parts.into_iter().peekable();
         while parts.peek().is_some() {
             let chunk: Vec<Values> = parts.by_ref().take(ROWS_MAX).collect();
-            let statement = self.insert_statement(table, chunk, false);
+            let statement = self.insert_statement(table, chunk, &[]);
             self.execute(statement).await?;
         }
         Ok(())
@@ -352,18 +352,23 @@ impl Session {
 
     /// Writes a row and returns its key.
     async fn insert_row(&mut self, table: &'static str, values: Values) -> Result<i64> {
-        let statement = self.insert_statement(table, vec![values], true);
+        let statement = self.insert_statement(table, vec![values], &["id"]);
         let key = self.row(statement, |row| row.int()).await?;
         key.ok_or_else(|| Error::internal("an insert returned no key"))
     }
 
     /// The insert of rows that all have the columns of the first. Its text depends on the table and
     /// their number alone, so it is built once.
-    fn insert_statement(&self, table: &'static str, rows: Vec<Values>, returning: bool) -> Spelled {
-        /// Texts of more rows are seldom asked for twice.
+    pub(super) fn insert_statement(
+        &self,
+        table: &'static str,
+        rows: Vec<Values>,
+        returned: &[&'static str],
+    ) -> Spelled {
+        /// Texts of more rows are seldom asked for twice, but for those of whole batches.
         const KEPT_ROWS_MAX: usize = 16;
-        let shape = Shape::Insert { table, rows: rows.len() };
-        let keep = rows.len() <= KEPT_ROWS_MAX;
+        let shape = Shape::Insert { table, rows: rows.len(), returned: returned.len() };
+        let keep = rows.len() <= KEPT_ROWS_MAX || rows.len() == self.rows_at_once();
         if let Some(text) = self.shared.texts.get(shape) {
             let values = rows.into_iter().flatten().map(|(_, value)| value);
             return self.spelled(text.sql(), values.collect());
@@ -376,8 +381,9 @@ impl Session {
         for row in rows {
             insert.values_panic(row.into_iter().map(|(_, value)| Expr::value(value)));
         }
-        if returning {
-            insert.returning_col(Alias::new("id"));
+        if !returned.is_empty() {
+            let columns = returned.iter().map(|column| Alias::new(*column));
+            insert.returning(Query::returning().columns(columns));
         }
         let statement = self.spell(&insert);
         if keep {
@@ -399,7 +405,7 @@ fn lookup<R: Stored>(lens: &Lens, ids: impl Iterator<Item = Value>) -> SelectSta
     query
 }
 
-fn bytes_value<R: Stored>(record: &R) -> Result<Value> {
+pub(super) fn bytes_value<R: Stored>(record: &R) -> Result<Value> {
     Ok(i64::try_from(bytes_of(record)?).unwrap_or(i64::MAX).into())
 }
 

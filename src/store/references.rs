@@ -66,6 +66,21 @@ impl Keys {
         }
     }
 
+    /// What a body refers to and is not among these.
+    ///
+    /// # Errors
+    /// As [`Session::keys`].
+    pub fn check<B: Body>(&self, path: &Path<'_>, body: &B) -> Result<()> {
+        let mut gone = Vec::new();
+        body.references(path, &mut |path, target| {
+            if !self.found.contains_key(&target) {
+                let deleted = self.deleted.contains(&target);
+                gone.push(Gone { field: path.to_string(), name: target.name(), deleted });
+            }
+        });
+        if gone.is_empty() { Ok(()) } else { Err(Error::references_gone(gone.into_iter())) }
+    }
+
     fn key(&self, target: &Target) -> Result<i64> {
         let key = self.found.get(target).copied();
         key.ok_or_else(|| Error::internal(format!("{} was not looked up", target.name())))
@@ -111,23 +126,45 @@ impl Session {
         }
         let mut wanted = Wanted::default();
         body.references(path, &mut |_, target| wanted.note(target));
+        let keys = self.wanted_keys(lens, &wanted, &kept_targets).await?;
+        keys.check(path, body)?;
+        Ok(keys)
+    }
+
+    /// Looks up every record that bodies refer to, one statement for each kind, where the lens
+    /// shows it and it is not deleted; [`Keys::check`] tells what a body lacks.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn keys_of_all<'b, B: Body>(
+        &mut self,
+        lens: &Lens,
+        bodies: impl IntoIterator<Item = &'b B>,
+    ) -> Result<Keys> {
+        let mut wanted = Wanted::default();
+        let path = Path::root("");
+        for body in bodies {
+            body.references(&path, &mut |_, target| wanted.note(target));
+        }
+        self.wanted_keys(lens, &wanted, &BTreeSet::new()).await
+    }
+
+    async fn wanted_keys(
+        &mut self,
+        lens: &Lens,
+        wanted: &Wanted,
+        kept: &BTreeSet<Target>,
+    ) -> Result<Keys> {
         let mut keys = Keys::default();
-        self.find_agencies(lens, &wanted, &kept_targets, &mut keys).await?;
-        self.find_sensors(lens, &wanted, &kept_targets, &mut keys).await?;
-        self.find_operations(lens, &wanted, &kept_targets, &mut keys).await?;
+        self.find_agencies(lens, wanted, kept, &mut keys).await?;
+        self.find_sensors(lens, wanted, kept, &mut keys).await?;
+        self.find_operations(lens, wanted, kept, &mut keys).await?;
         for id in &wanted.substances {
             if let Some((key, substance)) = self.shared.kept()?.vocabulary.by_id(id) {
                 keys.found.insert(Target::Substance(substance.id.clone()), key);
             }
         }
-        let mut gone = Vec::new();
-        body.references(path, &mut |path, target| {
-            if !keys.found.contains_key(&target) {
-                let deleted = keys.deleted.contains(&target);
-                gone.push(Gone { field: path.to_string(), name: target.name(), deleted });
-            }
-        });
-        if gone.is_empty() { Ok(keys) } else { Err(Error::references_gone(gone.into_iter())) }
+        Ok(keys)
     }
 
     async fn find_agencies(

@@ -113,24 +113,35 @@ impl Layout for Seizure {
                 session.clear_parts("seizure_items", "seizure_id", row.key).await?;
                 session.clear_parts("external_ids", "seizure_id", row.key).await?;
             }
-            let each = (0_i64..).zip(&self.body.items);
-            let items: Result<Vec<Values>> =
-                each.map(|(position, item)| item_values(row.key, position, item, keys)).collect();
-            session.insert_parts("seizure_items", items?).await?;
-            let freed_by = if self.meta.delete_micros.is_some() { row.key } else { 0 };
-            let ids = self.body.external_ids.iter().map(|id| -> Values {
-                vec![
-                    ("originator_id", row.originator_key.into()),
-                    ("scheme", id.scheme.as_str().into()),
-                    ("value", id.value.as_str().into()),
-                    ("seizure_id", row.key.into()),
-                    ("freed_by", freed_by.into()),
-                ]
-            });
-            let written = session.insert_parts("external_ids", ids.collect()).await;
+            let PartValues { items, external_ids } = part_values(self, row, keys)?;
+            session.insert_parts("seizure_items", items).await?;
+            let written = session.insert_parts("external_ids", external_ids).await;
             written.map_err(taken)
         })
     }
+}
+
+/// The rows of the parts of a seizure.
+pub(super) struct PartValues {
+    pub items: Vec<Values>,
+    pub external_ids: Vec<Values>,
+}
+
+pub(super) fn part_values(seizure: &Seizure, row: PartsOf, keys: &Keys) -> Result<PartValues> {
+    let each = (0_i64..).zip(&seizure.body.items);
+    let items: Result<Vec<Values>> =
+        each.map(|(position, item)| item_values(row.key, position, item, keys)).collect();
+    let freed_by = if seizure.meta.delete_micros.is_some() { row.key } else { 0 };
+    let ids = seizure.body.external_ids.iter().map(|id| -> Values {
+        vec![
+            ("originator_id", row.originator_key.into()),
+            ("scheme", id.scheme.as_str().into()),
+            ("value", id.value.as_str().into()),
+            ("seizure_id", row.key.into()),
+            ("freed_by", freed_by.into()),
+        ]
+    });
+    Ok(PartValues { items: items?, external_ids: ids.collect() })
 }
 
 /// The items of a seizure as its row holds them.
@@ -141,7 +152,7 @@ pub(super) fn read_items(text: &str) -> Result<Vec<Item>> {
 
 /// External ids are unique for each originator among what is not deleted, so that a conflict speaks of the caller's own
 /// records alone.
-fn taken(error: Error) -> Error {
+pub(super) fn taken(error: Error) -> Error {
     let is = |index| error.is_conflict_on(index);
     if !is("external_ids_by_originator_id_scheme_value_freed_by") && !is("external_ids_pkey") {
         return error;

@@ -29,8 +29,8 @@ pub(super) enum Shape {
         continues: bool,
         grants: usize,
     },
-    /// So many rows of a table.
-    Insert { table: &'static str, rows: usize },
+    /// So many rows of a table, from which so many columns are returned.
+    Insert { table: &'static str, rows: usize, returned: usize },
     /// A statement that is always the same, by a name of its own.
     Fixed(&'static str),
 }

@@ -35,5 +35,6 @@ mod statements;
 mod substances;
 mod summaries;
 mod telemetry;
+mod transfers;
 mod world;
 mod writes;
