@@ -6,6 +6,7 @@ use crate::config::{
     settings::{self, Spec},
     without_passwords,
 };
+use crate::exchange::export::Format;
 use clap::{Arg, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::{
     ffi::OsString,
@@ -29,12 +30,14 @@ pub enum Exit {
     StoreRefuses,
     /// It stopped when told to, but not every request in flight had ended.
     Cut,
+    /// The import is done, and some rows were not taken.
+    Rejected,
 }
 
 impl Exit {
     /// Every way to end, by code.
-    pub const ALL: [Self; 5] =
-        [Self::Done, Self::Failed, Self::Usage, Self::StoreRefuses, Self::Cut];
+    pub const ALL: [Self; 6] =
+        [Self::Done, Self::Failed, Self::Usage, Self::StoreRefuses, Self::Cut, Self::Rejected];
 
     /// The exit code of the process.
     #[must_use]
@@ -45,6 +48,7 @@ impl Exit {
             Self::Usage => 2,
             Self::StoreRefuses => 3,
             Self::Cut => 4,
+            Self::Rejected => 5,
         }
     }
 
@@ -57,6 +61,7 @@ impl Exit {
             Self::Usage => "wrong command line or configuration; nothing was touched",
             Self::StoreRefuses => "the store refuses: its schema is newer, or it is not ours",
             Self::Cut => "stopped when told to, but requests in flight were cut",
+            Self::Rejected => "imported, but for rows that were rejected",
         }
     }
 }
@@ -125,6 +130,80 @@ Exit codes:
   2  the command line or the configuration is wrong
   3  the store refuses: its schema is newer than this program, or it is not ours")]
     Check(Settings),
+    /// Import files of seizures, and say exactly what that did
+    ///
+    /// Tables of text and workbooks by a mapping, JSON lines as they are; into the store, or through
+    /// a server. Importing a file again changes nothing; what was interrupted goes on.
+    #[command(after_long_help = "Examples:
+  interdiction import 2018.csv --mapping colombia-policia-estupefacientes-2018
+  interdiction import years/*.xlsx --mapping ours.toml --server http://127.0.0.1:8080
+  interdiction import new.csv --mapping ours.toml --dry-run
+
+The mapping is a TOML file, or the name of one that comes with the program; mappings/README.md
+documents it. Rejected rows go to a file with the reason of each, to be mended and imported again.")]
+    Import(ImportSettings),
+    /// Export seizures, as of one moment, to a file or to standard output
+    ///
+    /// The file begins with when it was taken, how it counts, and who may have it.
+    #[command(after_long_help = "Examples:
+  interdiction export > all.ndjson
+  interdiction export --format csv --output co.csv \\
+      --filter '{\"place\": {\"regionCode\": {\"anyOf\": [\"CO\"]}}}'
+  interdiction import all.ndjson --store sqlite:other.db")]
+    Export(ExportSettings),
+}
+
+/// What to export, and from where.
+#[derive(Debug, Args)]
+pub struct ExportSettings {
+    /// What the file is
+    #[arg(long, value_enum, default_value = "ndjson")]
+    pub format: Format,
+    /// Write to this file instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Which seizures: a SeizureFilter of the contract, as protobuf JSON
+    #[arg(long, value_name = "JSON", default_value = "")]
+    pub filter: String,
+    /// Deleted ones too
+    #[arg(long)]
+    pub show_deleted: bool,
+    /// Retracted and merged ones too
+    #[arg(long)]
+    pub show_inactive: bool,
+    /// Export from this server, http://HOST:PORT, instead of from the store
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    #[command(flatten)]
+    settings: Flags<StoreAndViewer>,
+}
+
+/// What to import, and where to.
+#[derive(Debug, Args)]
+pub struct ImportSettings {
+    /// Tables of text, workbooks (.xlsx), or JSON lines (.ndjson)
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What the tables mean: a TOML file, or the name of a mapping that comes with the program
+    #[arg(long, value_name = "MAPPING")]
+    pub mapping: Option<String>,
+    /// What the rows are of; as the mapping says when absent
+    #[arg(long, value_name = "NAME")]
+    pub dataset: Option<String>,
+    /// Import through this server, http://HOST:PORT, instead of into the store
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Where rejected rows go [default: the first FILE with .rejects.csv, where this runs]
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Check everything and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write a first mapping of the first FILE to standard output, and import nothing
+    #[arg(long, conflicts_with_all = ["mapping", "server", "dry_run"])]
+    pub suggest: bool,
+    #[command(flatten)]
+    settings: Flags<StoreAndViewer>,
 }
 
 /// Flags for every setting.
@@ -146,6 +225,14 @@ pub struct Every;
 pub struct AllButStore;
 /// The store's and the log's.
 pub struct StoreAndLog;
+/// The store's, the viewer's and the log's.
+pub struct StoreAndViewer;
+
+impl Scope for StoreAndViewer {
+    fn takes(spec: &Spec) -> bool {
+        StoreAndLog::takes(spec) || spec.section() == Some("viewer")
+    }
+}
 
 impl Scope for Every {
     fn takes(_: &Spec) -> bool {
@@ -234,6 +321,8 @@ impl Command {
             Self::Serve(flags) | Self::Check(flags) => &flags.given,
             Self::Demo(flags) => &flags.given,
             Self::Migrate(flags) => &flags.given,
+            Self::Import(import) => &import.settings.given,
+            Self::Export(export) => &export.settings.given,
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod exchange;
 pub mod faults;
 /// The contract, compiled from `proto/`.
 pub mod proto {

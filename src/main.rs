@@ -1,20 +1,24 @@
 //! The command line.
 
 use interdiction::{
-    cli::{self, Command, Exit},
+    cli::{self, Command, Exit, ExportSettings, ImportSettings},
     config::{Config, Source, StoreUrl},
     demo,
     domain::{
+        check::Violation,
         errors::{Error, Kind, Result},
         viewers::Viewer,
     },
+    exchange::{self, Link, export::Export, mapping::Mapping},
     registry::Registry,
     server,
     store::{self, Finding, Migrated},
     telemetry,
 };
 use std::{
-    io::{self, IsTerminal as _},
+    fs::File,
+    io::{self, BufWriter, IsTerminal as _},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 use tokio::{
@@ -42,9 +46,15 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(run(&command, config)) {
-        Ok(()) => Exit::Done.into(),
+        Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("error: {error}");
+            for violation in &error.violations {
+                let Violation { field, message } = violation;
+                if !error.message.contains(message.as_str()) {
+                    eprintln!("  {field}: {message}");
+                }
+            }
             exit(&error).into()
         }
     }
@@ -64,16 +74,16 @@ fn exit(error: &Error) -> Exit {
     }
 }
 
-async fn run(command: &Command, mut config: Config) -> Result<()> {
+async fn run(command: &Command, config: Config) -> Result<Exit> {
     match command {
+        Command::Import(settings) => return import(settings, &config).await,
+        Command::Export(settings) => return export(settings, &config).await,
         Command::Serve(_) => {
             let Opened { listener, registry, viewer } = open(&config).await?;
             serve(&config, listener, registry, viewer).await
         }
         Command::Demo(_) => {
-            let directory = tempfile::tempdir()
-                .map_err(|error| Error::internal(format!("no temporary directory: {error}")))?;
-            config.store = StoreUrl::Sqlite(directory.path().join("demo.db"));
+            let (_removed_at_the_end, config) = temporary(&config)?;
             let Opened { listener, registry, viewer } = open(&config).await?;
             let recorded = demo::record(&registry, &viewer).await?;
             let address = listener.local_addr().map_err(|error| refused(&config, &error))?;
@@ -88,7 +98,98 @@ async fn run(command: &Command, mut config: Config) -> Result<()> {
             Ok(())
         }
         Command::Check(_) => check(&config).await,
+    }?;
+    Ok(Exit::Done)
+}
+
+/// Imports through a server, or by the same services into the store.
+async fn import(settings: &ImportSettings, config: &Config) -> Result<Exit> {
+    let ImportSettings { files, mapping, dataset, server, rejects, dry_run, .. } = settings;
+    if settings.suggest {
+        // The vocabulary is the same in every store.
+        let (_removed_at_the_end, config) = temporary(config)?;
+        let link = link(None, &config).await?;
+        cli::answer(&exchange::suggest::suggest(&link, files[0].clone()).await?);
+        return Ok(Exit::Done);
     }
+    let mapping = mapping.as_deref().map(read_mapping).transpose()?;
+    let import = exchange::Import {
+        files: files.clone(),
+        mapping,
+        dataset: dataset.clone(),
+        rejects: rejects.clone().unwrap_or_else(|| beside(&files[0])),
+        dry_run: *dry_run,
+        shows_progress: io::stderr().is_terminal(),
+    };
+    let link = link(server.as_deref(), config).await?;
+    let report = exchange::import(&link, import).await?;
+    cli::answer(&report.to_string());
+    Ok(if report.rejected == 0 { Exit::Done } else { Exit::Rejected })
+}
+
+/// Exports to a file, or to standard output.
+async fn export(settings: &ExportSettings, config: &Config) -> Result<Exit> {
+    let ExportSettings { format, output, filter, show_deleted, show_inactive, server, .. } =
+        settings;
+    let export = Export {
+        format: *format,
+        filter: filter.clone(),
+        show_deleted: *show_deleted,
+        show_inactive: *show_inactive,
+    };
+    let link = link(server.as_deref(), config).await?;
+    let unwritten = |error: io::Error| {
+        let message = format!("cannot write the export: {error}");
+        Error::new(Kind::Unavailable, "UNWRITTEN", message)
+    };
+    let count = match output {
+        Some(path) => {
+            let file = File::create(path).map_err(unwritten)?;
+            exchange::export::export(&link, &export, &mut BufWriter::new(file)).await?
+        }
+        None => {
+            let mut out = BufWriter::new(io::stdout());
+            exchange::export::export(&link, &export, &mut out).await?
+        }
+    };
+    eprintln!("{count} seizures exported");
+    Ok(Exit::Done)
+}
+
+/// The same configuration over a store that is gone with the directory.
+fn temporary(config: &Config) -> Result<(tempfile::TempDir, Config)> {
+    let directory = tempfile::tempdir()
+        .map_err(|error| Error::internal(format!("no temporary directory: {error}")))?;
+    let store = StoreUrl::Sqlite(directory.path().join("demo.db"));
+    Ok((directory, Config { store, ..config.clone() }))
+}
+
+async fn link(server: Option<&str>, config: &Config) -> Result<Link> {
+    if let Some(server) = server {
+        return Link::to(server);
+    }
+    let viewer = server::viewer(config)?;
+    let registry = server::open(config, &viewer).await?;
+    server::in_process(registry, viewer, config).await.map(Link::InProcess)
+}
+
+/// A mapping in a file, or one that comes with the program.
+fn read_mapping(name: &str) -> Result<Mapping> {
+    if let Some((_, text)) = exchange::SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
+        return Mapping::parse(text);
+    }
+    let text = std::fs::read_to_string(name).map_err(|error| {
+        let shipped: Vec<&str> = exchange::SHIPPED.iter().map(|(shipped, _)| *shipped).collect();
+        let message = format!("{name}: {error}; the program itself has {}", shipped.join(", "));
+        Error::invalid_field("mapping", message)
+    })?;
+    Mapping::parse(&text)
+}
+
+/// Where rejected rows of a file go: where the program runs, for the file may be read only.
+fn beside(file: &Path) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    PathBuf::from(format!("{stem}.rejects.csv"))
 }
 
 /// What a server needs, in the order of opening: a store is made and changed by nothing that could

@@ -38,7 +38,7 @@ use tonic::{Request, Response, Status, Streaming, codec::CompressionEncoding, se
 use transfers::{Answers, Transfers};
 
 /// The contract with its comments.
-const CONTRACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.binpb"));
+pub(crate) const CONTRACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.binpb"));
 
 /// The services of one viewer: until identities arrive, the one that the server is configured with.
 #[derive(Clone)]

@@ -36,6 +36,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::net::TcpListener;
+use tonic::service::Routes;
 use uuid::Uuid;
 
 /// The system's clock and chance.
@@ -118,6 +119,16 @@ pub async fn open(config: &Config, viewer: &Viewer) -> Result<Registry> {
     let registry = Registry::new(Store::open(&options).await?, Arc::new(System));
     registry.register_own_agency(viewer).await?;
     Ok(registry)
+}
+
+/// The gRPC services in this process, for whoever needs no socket.
+///
+/// # Errors
+/// When the contract cannot be read, which a build that compiled it excludes.
+pub async fn in_process(registry: Registry, viewer: Viewer, config: &Config) -> Result<Routes> {
+    let services = Services::new(registry, viewer).routes(config.limits.request_bytes_max).await;
+    let (routes, _health) = services.map_err(|error| Error::internal(error.to_string()))?;
+    Ok(routes)
 }
 
 /// Serves until the shutdown resolves, then turns health to NOT_SERVING, lets requests in flight

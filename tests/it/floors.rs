@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 9] = [
     &["grpc", "graphql"],
     &["config"],
     &["telemetry"],
-    &["server", "demo"],
+    &["server", "demo", "exchange"],
     &["cli"],
 ];
 
@@ -39,7 +39,7 @@ const LIBRARIES: [(&[&str], &[&str]); 3] = [
             "prost",
             "prost_types",
         ],
-        &["grpc", "server", "proto"],
+        &["grpc", "server", "exchange", "proto"],
     ),
     (&["async_graphql", "axum"], &["graphql", "server"]),
 ];

@@ -10,6 +10,7 @@ mod collisions;
 mod config;
 mod crash;
 mod demo;
+mod exchange;
 mod filters;
 mod floors;
 mod gateway;

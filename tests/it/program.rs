@@ -40,7 +40,12 @@ pub struct Serving {
 impl Serving {
     /// Starts a server on a free port, and returns when it listens.
     pub fn start(store: &str) -> Self {
-        let arguments = ["serve", "--listen", "127.0.0.1:0"];
+        Self::start_at(store, "127.0.0.1:0")
+    }
+
+    /// The same at an address.
+    pub fn start_at(store: &str, listen: &str) -> Self {
+        let arguments = ["serve", "--listen", listen];
         let mut command = program(store, &arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());

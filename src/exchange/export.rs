@@ -1,0 +1,130 @@
+//! A client of ExportSeizures, and the files that it writes.
+
+mod formats;
+
+use super::{
+    json,
+    link::{Link, failed, may_pass},
+};
+use crate::{
+    domain::errors::{Error, Kind, Result},
+    proto::{self, seizure_service_client::SeizureServiceClient},
+};
+use formats::Writer;
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+use tokio::time::sleep;
+use tonic::Status;
+
+/// How often in a row an export may break without another part.
+const BREAKS_MAX: u32 = 10;
+/// How long it waits then.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// JSON, one record a line: everything, and read back as it was.
+    Ndjson,
+    /// A table, one line for each item.
+    Csv,
+    /// A map: one feature for each record.
+    Geojson,
+}
+
+/// What to export.
+#[derive(Debug, Clone)]
+pub struct Export {
+    /// As what.
+    pub format: Format,
+    /// A `SeizureFilter` as protobuf JSON; everything when empty.
+    pub filter: String,
+    /// Whether deleted ones are written too.
+    pub show_deleted: bool,
+    /// Whether retracted and merged ones are written too.
+    pub show_inactive: bool,
+}
+
+/// Writes every seizure that passes, and returns how many there were.
+///
+/// # Errors
+/// `Invalid` when the filter is none; what the registry answers; when the file cannot be written.
+pub async fn export(link: &Link, export: &Export, to: &mut (dyn Write + Send)) -> Result<u64> {
+    let Export { format, filter, show_deleted, show_inactive } = export;
+    let filter = match filter.as_str() {
+        "" => None,
+        text => Some(
+            json::read::<proto::SeizureFilter>("SeizureFilter", text)
+                .map_err(|message| Error::invalid_field("filter", message))?,
+        ),
+    };
+    let mut request = proto::ExportSeizuresRequest {
+        filter,
+        show_deleted: *show_deleted,
+        show_inactive: *show_inactive,
+        resume_token: String::new(),
+    };
+    let mut written = Written { writer: Writer::new(*format, to), begun: false, count: 0 };
+    let mut breaks = 0;
+    loop {
+        let before = request.resume_token.clone();
+        match written.stream(link, &mut request).await {
+            Ok(()) => {
+                written.writer.end().map_err(unwritten)?;
+                return Ok(written.count);
+            }
+            Err(Broken::For(error)) => return Err(error),
+            Err(Broken::Stream(status)) => {
+                breaks = if request.resume_token == before { breaks + 1 } else { 1 };
+                if !may_pass(&status) || breaks > BREAKS_MAX {
+                    return Err(failed(status));
+                }
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+enum Broken {
+    Stream(Status),
+    For(Error),
+}
+
+struct Written<'w> {
+    writer: Writer<'w>,
+    begun: bool,
+    count: u64,
+}
+
+impl Written<'_> {
+    async fn stream(
+        &mut self,
+        link: &Link,
+        request: &mut proto::ExportSeizuresRequest,
+    ) -> std::result::Result<(), Broken> {
+        let mut client = SeizureServiceClient::new(link.clone());
+        let parts = client.export_seizures(request.clone()).await.map_err(Broken::Stream)?;
+        let mut parts = parts.into_inner();
+        while let Some(part) = parts.message().await.map_err(Broken::Stream)? {
+            let proto::ExportSeizuresResponse { header, seizures, resume_token } = part;
+            if let Some(header) = header.filter(|_| !std::mem::replace(&mut self.begun, true)) {
+                self.writer.begin(&header).map_err(Broken::For)?;
+            }
+            for seizure in &seizures {
+                self.writer.write(seizure).map_err(Broken::For)?;
+                self.count += 1;
+            }
+            if !resume_token.is_empty() {
+                request.resume_token = resume_token;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn unwritten(error: impl Into<io::Error>) -> Error {
+    let message = format!("cannot write the export: {}", error.into());
+    Error::new(Kind::Unavailable, "UNWRITTEN", message)
+}
