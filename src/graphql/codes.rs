@@ -39,6 +39,11 @@ fn name_of(of: &'static str) -> &'static str {
     match of {
         "Key" => "SummaryKey",
         "Figure" => "SummaryFigure",
+        "AgencySort" => "AgencySortField",
+        "SensorSort" => "SensorSortField",
+        "OperationSort" => "OperationSortField",
+        "SeizureSort" => "SeizureSortField",
+        "SubstanceSort" => "SubstanceSortField",
         other => other,
     }
 }
