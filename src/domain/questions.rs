@@ -11,7 +11,7 @@ use super::{
     },
     ids::{AgencyId, OperationId, SeizureId, SensorId, SubstanceId},
     pages::OrderTerm,
-    summaries::SeizureSummary,
+    summaries::{OperationSummary, SeizureSummary},
 };
 use serde::Serialize;
 
@@ -217,14 +217,23 @@ impl Window {
     }
 }
 
-/// A summary of the seizures of a list.
+/// What is summarised; the filter is that of the list.
+#[derive(Debug, Clone)]
+pub enum Requested {
+    /// A list of seizures.
+    Seizures(SeizureSummary),
+    /// A list of operations.
+    Operations(OperationSummary),
+}
+
+/// A summary of the records of a list.
 #[derive(Debug, Clone)]
 pub struct Summing {
     /// What it is recognised by.
     pub marks: Vec<Mark>,
-    /// What is summarised; its filter is that of the list.
-    pub request: SeizureSummary,
-    /// Lists of the seizures of each group: their filter is that of the group.
+    /// What is summarised.
+    pub request: Requested,
+    /// Lists of the records of each group: their filter is that of the group.
     pub rows: Vec<List>,
 }
 
@@ -249,7 +258,7 @@ pub struct List {
     pub cursors: bool,
     /// Whether the number of all is wanted.
     pub total: bool,
-    /// Summaries of it, where it is of seizures.
+    /// Summaries of it, where it is of seizures or operations.
     pub summaries: Vec<Summing>,
 }
 

@@ -2,6 +2,9 @@
 //!
 //! A record counts once in each group that it stands in. What a record does not know, or refers to
 //! and the viewer may not see, stands in a group of its own, whose key has no value.
+//!
+//! What is summed are substances, as in the total mass of a seizure: a boat of two tonnes beside a
+//! kilogram of heroin makes a kilogram. Items of other kinds count as items, and are in no sum.
 
 mod checks;
 mod gaps;
@@ -10,6 +13,7 @@ mod rows;
 
 pub use checks::{GroupByDraft, HavingDraft, OrderDraft, SummaryDraft, check_unit};
 pub use keys::{GroupBy, Key, KeyValue, SubstanceGroup};
+pub use rows::Grouped;
 
 use super::{
     codes::codes,
@@ -49,11 +53,11 @@ codes! {
         SeizureCount = 1 => "SEIZURE_COUNT",
         /// Items.
         ItemCount = 2 => "ITEM_COUNT",
-        /// Mass of the items, in micrograms.
+        /// Mass of the items of kind SUBSTANCE, in micrograms.
         Mass = 3 => "MASS",
-        /// Volume of the items, in microlitres.
+        /// Volume of the items of kind SUBSTANCE, in microlitres.
         Volume = 4 => "VOLUME",
-        /// Things counted in the items.
+        /// Things counted in the items of kind SUBSTANCE.
         Count = 5 => "COUNT",
         /// The part of the mass that was estimated.
         EstimatedMass = 6 => "ESTIMATED_MASS",
@@ -61,16 +65,18 @@ codes! {
         EstimatedVolume = 7 => "ESTIMATED_VOLUME",
         /// The part of the count that was estimated.
         EstimatedCount = 8 => "ESTIMATED_COUNT",
-        /// Items whose quantity is not known.
+        /// Items of kind SUBSTANCE whose quantity is not known: what the sums lack.
         UnknownQuantityCount = 9 => "UNKNOWN_QUANTITY_COUNT",
         /// Distinct operations.
         OperationCount = 10 => "OPERATION_COUNT",
         /// Distinct operations under which something was seized that counts.
         SeizedOperationCount = 11 => "SEIZED_OPERATION_COUNT",
-        /// Detections.
+        /// Detections that are credited.
         DetectionCount = 12 => "DETECTION_COUNT",
-        /// Detections of operations under which something was seized that counts.
+        /// Detections that are credited, of operations under which something was seized that counts.
         ConvertedDetectionCount = 13 => "CONVERTED_DETECTION_COUNT",
+        /// The part of the mass that was seized under operations with a credited detection.
+        DetectedMass = 14 => "DETECTED_MASS",
     }
 }
 
@@ -79,7 +85,7 @@ impl Figure {
     #[must_use]
     pub fn dimension(self) -> Option<Dimension> {
         match self {
-            Self::Mass | Self::EstimatedMass => Some(Dimension::Mass),
+            Self::Mass | Self::EstimatedMass | Self::DetectedMass => Some(Dimension::Mass),
             Self::Volume | Self::EstimatedVolume => Some(Dimension::Volume),
             Self::Count | Self::EstimatedCount => Some(Dimension::Count),
             Self::SeizureCount
@@ -101,7 +107,20 @@ impl Figure {
                 | Self::SeizedOperationCount
                 | Self::DetectionCount
                 | Self::ConvertedDetectionCount
+                | Self::DetectedMass
         )
+    }
+
+    /// Whether it is of what was seized.
+    #[must_use]
+    pub fn is_of_what_was_seized(self) -> bool {
+        !matches!(self, Self::OperationCount | Self::DetectionCount)
+    }
+
+    /// Whether it is of detections.
+    #[must_use]
+    pub fn is_of_detections(self) -> bool {
+        matches!(self, Self::DetectionCount | Self::ConvertedDetectionCount | Self::DetectedMass)
     }
 }
 
@@ -225,16 +244,19 @@ pub struct Figures {
     pub seizure_count: i64,
     /// Items.
     pub item_count: i64,
-    /// Items whose quantity is not known.
+    /// Items of kind SUBSTANCE whose quantity is not known.
     pub unknown_quantity_count: i64,
     /// Distinct operations.
     pub operation_count: i64,
     /// Distinct operations under which something was seized that counts.
     pub seized_operation_count: i64,
-    /// Detections.
+    /// Detections that are credited.
     pub detection_count: i64,
-    /// Detections of operations under which something was seized that counts.
+    /// Detections that are credited, of operations under which something was seized that counts.
     pub converted_detection_count: i64,
+    /// The part of the mass, in micrograms, that was seized under operations with a credited
+    /// detection.
+    pub detected_mass: Option<i128>,
     /// Mass, in micrograms.
     pub mass: Sum,
     /// Volume, in microlitres.
@@ -244,11 +266,13 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Mass for each detection in micrograms, rounded half-even; none where either is not known.
+    /// Mass for each detection in micrograms, rounded half-even: what was seized under operations
+    /// with a credited detection, over the credited detections. What nobody detected is not in it;
+    /// none where no such mass is known, and where there is no detection.
     #[must_use]
     pub fn mass_per_detection(&self) -> Option<i128> {
         let detections = i128::from(self.detection_count);
-        let mass = self.mass.base_units.filter(|_| detections > 0)?;
+        let mass = self.detected_mass.filter(|_| detections > 0)?;
         let (whole, rest) = (mass / detections, mass % detections);
         // Compared with what is left of the divisor, so that nothing is doubled past its range.
         let up = match rest.cmp(&(detections - rest)) {
@@ -276,6 +300,7 @@ impl Figures {
             Figure::EstimatedMass => self.mass.estimated,
             Figure::EstimatedVolume => self.volume.estimated,
             Figure::EstimatedCount => self.count.estimated,
+            Figure::DetectedMass => self.detected_mass,
         }
     }
 }
@@ -330,6 +355,29 @@ impl<F> Request<F> {
         let has_more = groups.len() > first;
         groups.truncate(first);
         Ok(Summary { groups, has_more, total, counting: self.counting(as_of_micros) })
+    }
+
+    /// The answer where no record passes: without keys there is one group all the same, of nothing.
+    #[must_use]
+    pub fn answer_of_none(&self, as_of_micros: i64) -> Summary {
+        let nothing = Group { keys: Vec::new(), figures: Figures::default() };
+        let is_one = self.group_by.is_empty() && self.meets(&nothing.figures);
+        Summary {
+            groups: if is_one { vec![nothing] } else { Vec::new() },
+            has_more: false,
+            total: self.total.then(Figures::default),
+            counting: self.counting(as_of_micros),
+        }
+    }
+
+    /// Whether figures meet the conditions on groups.
+    #[must_use]
+    pub fn meets(&self, figures: &Figures) -> bool {
+        self.having.iter().all(|Having { figure, at_least, at_most }| {
+            let value = figures.get(*figure);
+            at_least.is_none_or(|least| value.is_some_and(|value| value >= least.into()))
+                && at_most.is_none_or(|most| value.is_some_and(|value| value <= most.into()))
+        })
     }
 
     fn compare(&self, a: &Group, b: &Group) -> Ordering {

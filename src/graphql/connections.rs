@@ -11,7 +11,7 @@ use crate::{
         errors::shown,
         inputs::{SummaryHaving, SummaryOrder},
         plan::mark_of,
-        summaries::SeizureSummary,
+        summaries::{OperationSummary, SeizureSummary},
     },
     store::Rows,
 };
@@ -49,14 +49,41 @@ fn total(rows: &Rows) -> Result<i32> {
 }
 
 macro_rules! connections {
-    ($($record:ident: $connection:ident, $edge:ident, $plural:literal { $($own:tt)* })+) => {$(
+    ($($record:ident: $connection:ident, $edge:ident, $plural:literal $(, $summary:ident)?;)+) => {$(
         #[doc = concat!("A page of a list of ", $plural, ".")]
         pub struct $connection(pub(super) Arc<Rows>);
 
         #[doc = concat!("A page of a list of ", $plural, ".")]
         #[Object]
         impl $connection {
-            $($own)*
+            $(#[doc = concat!("Counts and sums over all ", $plural, " of the list, on all pages.")]
+                #[expect(clippy::too_many_arguments, reason = "the plan reads them")]
+                async fn summary(
+                    &self,
+                    ctx: &Context<'_>,
+                    #[graphql(desc = "The keys of a group, at most 4; none: one group of all.")]
+                    group_by: Option<Vec<Coded<Key>>>,
+                    #[graphql(desc = "Of the key SUBSTANCE: the level of the vocabulary, 0 for the roots; \
+                                      null: each substance as recorded.")]
+                    substance_depth: Option<i32>,
+                    #[graphql(desc = "Which detections are credited; it matters to keys about sensors, \
+                                      and to figures of detections.", default_with = "Coded(Attribution::Primary)")]
+                    attribution: Coded<Attribution>,
+                    #[graphql(desc = "Conditions on the figures of a group; all of them hold. At most 10.")]
+                    having: Option<Vec<SummaryHaving>>,
+                    #[graphql(desc = "The order of groups; groups that tie are in the order of their keys.")]
+                    order_by: Option<Vec<SummaryOrder>>,
+                    #[graphql(desc = "How many groups, at most 1,000; 50 when not given.")]
+                    first: Option<i32>,
+                    #[graphql(desc = "Whether buckets of time without a record, between the first and the \
+                                      last that have one, are groups.", default = false)]
+                    empty_buckets: bool,
+                ) -> Result<$summary> {
+                    let _planned = (
+                        group_by, substance_depth, attribution, having, order_by, first, empty_buckets,
+                    );
+                    Ok($summary::new(Arc::clone(&self.0), mark_of(ctx.item.pos)))
+                })?
 
             /// The records of the page, each with its cursor.
             async fn edges(&self) -> Vec<$edge> {
@@ -105,39 +132,10 @@ macro_rules! connections {
 }
 
 connections! {
-    Agency: AgencyConnection, AgencyEdge, "agencies" {}
-    Sensor: SensorConnection, SensorEdge, "sensors" {}
-    Operation: OperationConnection, OperationEdge, "operations" {}
-    Seizure: SeizureConnection, SeizureEdge, "seizures" {
-        /// Counts and sums over all seizures of the list, on all pages.
-        #[expect(clippy::too_many_arguments, reason = "the plan reads them")]
-        async fn summary(
-            &self,
-            ctx: &Context<'_>,
-            #[graphql(desc = "The keys of a group, at most 4; none: one group of all.")]
-            group_by: Option<Vec<Coded<Key>>>,
-            #[graphql(desc = "Of the key SUBSTANCE: the level of the vocabulary, 0 for the roots; \
-                              null: each substance as recorded.")]
-            substance_depth: Option<i32>,
-            #[graphql(desc = "Which detections a seizure is credited to; it matters to keys about \
-                              sensors alone.", default_with = "Coded(Attribution::Primary)")]
-            attribution: Coded<Attribution>,
-            #[graphql(desc = "Conditions on the figures of a group; all of them hold. At most 10.")]
-            having: Option<Vec<SummaryHaving>>,
-            #[graphql(desc = "The order of groups; groups that tie are in the order of their keys.")]
-            order_by: Option<Vec<SummaryOrder>>,
-            #[graphql(desc = "How many groups, at most 1,000; 50 when not given.")]
-            first: Option<i32>,
-            #[graphql(desc = "Whether buckets of time without a seizure, between the first and the \
-                              last that have one, are groups.", default = false)]
-            empty_buckets: bool,
-        ) -> Result<SeizureSummary> {
-            let _planned = (
-                group_by, substance_depth, attribution, having, order_by, first, empty_buckets,
-            );
-            Ok(SeizureSummary::new(Arc::clone(&self.0), mark_of(ctx.item.pos)))
-        }
-    }
-    Substance: SubstanceConnection, SubstanceEdge, "substances" {}
-    Detection: DetectionConnection, DetectionEdge, "detections" {}
+    Agency: AgencyConnection, AgencyEdge, "agencies";
+    Sensor: SensorConnection, SensorEdge, "sensors";
+    Operation: OperationConnection, OperationEdge, "operations", OperationSummary;
+    Seizure: SeizureConnection, SeizureEdge, "seizures", SeizureSummary;
+    Substance: SubstanceConnection, SubstanceEdge, "substances";
+    Detection: DetectionConnection, DetectionEdge, "detections";
 }

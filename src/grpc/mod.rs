@@ -241,7 +241,24 @@ service! {
     batch: batch_get_operations BatchGetOperationsRequest BatchGetOperationsResponse,
     create: create_operation CreateOperationRequest,
     update: update_operation UpdateOperationRequest,
-    delete: delete_operation DeleteOperationRequest, {}
+    delete: delete_operation DeleteOperationRequest, {
+        async fn summarize_operations(
+            &self,
+            request: Request<proto::SummarizeOperationsRequest>,
+        ) -> Result<Response<proto::SummarizeOperationsResponse>, Status> {
+            let request = summaries::decode_operations(request.into_inner());
+            let (filter, draft, [mass, volume]) = request;
+            let mut violations = Violations::default();
+            let filter = Decoder::new(&mut violations).operations("filter", filter);
+            let summary = draft.check_operations(filter, &Path::root(""), &mut violations);
+            let units = Units::check(mass, volume, &mut violations);
+            let summary = violations.finish(Some(summary)).map_err(status::from)?;
+            let figures = summary.figures.clone();
+            let found = self.registry.summarize_operations(&self.viewer, summary).await;
+            let told = Told { figures: &figures, units };
+            found.map(|one| Response::new(told.encode_operations(one))).map_err(status::from)
+        }
+    }
 }
 
 service! {

@@ -60,34 +60,59 @@ pub(super) fn decode_order(order: proto::GroupOrder) -> OrderDraft {
     OrderDraft { key: key.map(decode_key), figure, direction }
 }
 
-/// The draft of a request with its filter and the units of its answer.
-pub(super) fn decode_seizures(
-    request: proto::SummarizeSeizuresRequest,
-) -> (Option<proto::SeizureFilter>, SummaryDraft, [i32; 2]) {
-    let proto::SummarizeSeizuresRequest {
-        filter,
-        group_by,
-        attribution,
-        figures,
-        having,
-        order_by,
-        first,
-        empty_buckets,
-        include_total,
-        mass_unit,
-        volume_unit,
-    } = request;
-    let draft = SummaryDraft {
-        group_by: group_by.into_iter().map(decode_key).collect(),
-        attribution,
-        figures,
-        having: having.into_iter().map(decode_bounds).collect(),
-        order_by: order_by.into_iter().map(decode_order).collect(),
-        first,
-        empty_buckets,
-        total: include_total,
+macro_rules! requests {
+    ($($decode:ident, $encode:ident: $request:ident, $response:ident, $filter:ident;)+) => {
+        $(
+            /// The draft of a request with its filter and the units of its answer.
+            pub(super) fn $decode(
+                request: proto::$request,
+            ) -> (Option<proto::$filter>, SummaryDraft, [i32; 2]) {
+                let proto::$request {
+                    filter,
+                    group_by,
+                    attribution,
+                    figures,
+                    having,
+                    order_by,
+                    first,
+                    empty_buckets,
+                    include_total,
+                    mass_unit,
+                    volume_unit,
+                } = request;
+                let draft = SummaryDraft {
+                    group_by: group_by.into_iter().map(decode_key).collect(),
+                    attribution,
+                    figures,
+                    having: having.into_iter().map(decode_bounds).collect(),
+                    order_by: order_by.into_iter().map(decode_order).collect(),
+                    first,
+                    empty_buckets,
+                    total: include_total,
+                };
+                (filter, draft, [mass_unit, volume_unit])
+            }
+        )+
+
+        impl Told<'_> {$(
+            pub(super) fn $encode(&self, summary: Summary) -> proto::$response {
+                let Summary { groups, has_more, total, counting } = summary;
+                proto::$response {
+                    groups: groups.into_iter().map(|group| self.encode_group(group)).collect(),
+                    has_more,
+                    total: total.map(|figures| self.encode_figures(&figures)),
+                    counting: Some(encode_counting(counting)),
+                }
+            }
+        )+}
     };
-    (filter, draft, [mass_unit, volume_unit])
+}
+
+requests! {
+    decode_seizures, encode_seizures:
+        SummarizeSeizuresRequest, SummarizeSeizuresResponse, SeizureFilter;
+    decode_operations, encode_operations:
+        SummarizeOperationsRequest, SummarizeOperationsResponse, OperationFilter;
 }
 
 /// What is told of each group.
@@ -97,16 +122,6 @@ pub(super) struct Told<'r> {
 }
 
 impl Told<'_> {
-    pub(super) fn encode_seizures(&self, summary: Summary) -> proto::SummarizeSeizuresResponse {
-        let Summary { groups, has_more, total, counting } = summary;
-        proto::SummarizeSeizuresResponse {
-            groups: groups.into_iter().map(|group| self.encode_group(group)).collect(),
-            has_more,
-            total: total.map(|figures| self.encode_figures(&figures)),
-            counting: Some(encode_counting(counting)),
-        }
-    }
-
     fn encode_group(&self, group: Group) -> proto::SummaryGroup {
         let Group { keys, figures } = group;
         proto::SummaryGroup {
@@ -128,7 +143,7 @@ impl Told<'_> {
                 estimated: amount(part, sum.estimated),
             })
         };
-        let has_rate = has(Figure::Mass) && has(Figure::DetectionCount);
+        let has_rate = has(Figure::DetectedMass) && has(Figure::DetectionCount);
         let rate = figures.mass_per_detection().filter(|_| has_rate);
         let Units { mass: mass_unit, volume: volume_unit } = self.units;
         let Figures {
@@ -139,10 +154,12 @@ impl Told<'_> {
             seized_operation_count,
             detection_count,
             converted_detection_count,
+            detected_mass,
             mass,
             volume,
             count: things,
         } = figures;
+        let detected = detected_mass.filter(|_| has(Figure::DetectedMass));
         proto::SummaryFigures {
             seizure_count: count(Figure::SeizureCount, *seizure_count),
             item_count: count(Figure::ItemCount, *item_count),
@@ -157,6 +174,7 @@ impl Told<'_> {
                 Figure::ConvertedDetectionCount,
                 *converted_detection_count,
             ),
+            detected_mass: detected.and_then(|mass| encode_amount(mass, mass_unit)),
             mass_per_detection: rate.and_then(|rate| encode_amount(rate, mass_unit)),
         }
     }

@@ -4,10 +4,12 @@ use super::{Registry, rules};
 use crate::{
     domain::{
         errors::Result,
-        summaries::{SeizureSummary, Summary},
+        operations::Operation,
+        seizures::Seizure,
+        summaries::{OperationSummary, Request, SeizureSummary, Summary},
         viewers::Viewer,
     },
-    store::{Reach, Span},
+    store::{Reach, Span, Summed},
 };
 use std::sync::Arc;
 
@@ -21,6 +23,26 @@ impl Registry {
         viewer: &Viewer,
         summary: SeizureSummary,
     ) -> Result<Summary> {
+        self.summarize::<Seizure>(viewer, summary).await
+    }
+
+    /// Counts and sums over operations, what detected them and what was seized under them.
+    ///
+    /// # Errors
+    /// `Invalid` naming `empty_buckets` when the buckets are too many.
+    pub async fn summarize_operations(
+        &self,
+        viewer: &Viewer,
+        summary: OperationSummary,
+    ) -> Result<Summary> {
+        self.summarize::<Operation>(viewer, summary).await
+    }
+
+    async fn summarize<R: Summed>(
+        &self,
+        viewer: &Viewer,
+        summary: Request<R::Field>,
+    ) -> Result<Summary> {
         rules::may_read(viewer)?;
         let (viewer, summary) = (viewer.clone(), Arc::new(summary));
         // Looked at first, so that the snapshot holds all that was acknowledged until then.
@@ -30,7 +52,7 @@ impl Registry {
                 let (viewer, summary) = (viewer.clone(), Arc::clone(&summary));
                 Box::pin(async move {
                     let lens = session.lens(&viewer).await?;
-                    session.summarize(&lens, &summary, as_of_micros).await
+                    session.summarize::<R>(&lens, &summary, as_of_micros).await
                 })
             })
             .await

@@ -86,6 +86,8 @@ pub struct Session {
     pub(super) cost: Cost,
     /// What the answer to a question takes so far.
     pub(super) spent: Spent,
+    /// When the snapshot of a question was taken, as its summaries say.
+    pub(super) as_of_micros: i64,
 }
 
 pub(super) enum Link {
@@ -97,7 +99,7 @@ pub(super) enum Link {
 
 impl Session {
     pub(super) fn new(link: Link, shared: Arc<Shared>) -> Self {
-        Self { link, shared, cost: Cost::default(), spent: Spent::default() }
+        Self { link, shared, cost: Cost::default(), spent: Spent::default(), as_of_micros: 0 }
     }
 
     fn backend(&self) -> DbBackend {
@@ -264,8 +266,13 @@ impl Session {
         query
     }
 
-    /// Begins a query at keys, bound as one value.
+    /// Begins a query at keys.
     pub(super) fn begin_at_parents(&self, query: &mut SelectStatement, parents: &[i64]) {
+        query.from_subquery(self.keys_of_parents(parents), Alias::new(PARENTS));
+    }
+
+    /// Keys, bound as one value, in a column called [`PARENT`].
+    pub(super) fn keys_of_parents(&self, parents: &[i64]) -> SelectStatement {
         let mut keys = Query::select();
         match self.link {
             Link::Sqlite(_) => {
@@ -279,7 +286,7 @@ impl Session {
                 keys.expr_as(Expr::cust_with_values(each, [listed]), Alias::new(PARENT));
             }
         }
-        query.from_subquery(keys, Alias::new(PARENTS));
+        keys
     }
 
     /// Appends to the ledger and returns nothing: its number is nobody's to know. Revisions are in

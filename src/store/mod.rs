@@ -46,6 +46,7 @@ pub use postgres::PostgresLimits;
 pub use questions::{Answer, Node, Own, Rows, Summarised};
 pub use records::{Found, Layout, Stored};
 pub use references::Keys;
+pub use summaries::Summed;
 
 use crate::domain::errors::{Error, Result};
 use dialect::Engine;

@@ -92,7 +92,20 @@ struct Subject {
 const SEIZURES: Subject =
     Subject { name: "seizures", has_key: |_| true, has_figure: Figure::is_of_seizures };
 
+const OPERATIONS: Subject =
+    Subject { name: "operations", has_key: |key| !key.is_of_items(), has_figure: |_| true };
+
 impl SummaryDraft {
+    /// Checks the draft of a summary of operations. The path is that of the message that holds it.
+    pub fn check_operations<F>(
+        &self,
+        filter: Filter<F>,
+        path: &Path<'_>,
+        violations: &mut Violations,
+    ) -> Request<F> {
+        self.check(OPERATIONS, filter, path, violations)
+    }
+
     /// Checks the draft of a summary of seizures. The path is that of the message that holds it.
     pub fn check_seizures<F>(
         &self,

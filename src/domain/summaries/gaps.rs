@@ -75,6 +75,7 @@ fn nothing() -> Figures {
         seized_operation_count: 0,
         detection_count: 0,
         converted_detection_count: 0,
+        detected_mass: None,
         mass: Sum { base_units: None, estimated: None },
         volume: Sum { base_units: None, estimated: None },
         count: Sum { base_units: None, estimated: None },

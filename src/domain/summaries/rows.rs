@@ -1,30 +1,89 @@
 //! From a group to the records behind it: the filter that passes exactly those.
 
-use super::{Attribution, GroupBy, KeyValue, SeizureSummary, SubstanceGroup};
+use super::{Attribution, GroupBy, KeyValue, Request, SubstanceGroup};
 use crate::domain::{
-    codes::Code,
+    codes::Code as _,
+    dates::Calendar,
     filters::{
         AgencyField, CodeFilter, ConveyanceField, DetectionField, Filter, ItemField, NameFilter,
         OperationField, ParticipantField, PlaceFilter, ProvisionField, Quantified, SeizureField,
         SensorField, SubstanceField, WaypointField, WhenFilter, WhenMode,
     },
     ids::AgencyId,
-    operation_kinds::{DetectionRole, Domain, WaypointKind},
+    operation_kinds::{DetectionRole, Domain, Outcome, WaypointKind},
     places::PlaceKind,
     regions::RegionCode,
     sensors::ProvisionKind,
 };
 
-impl SeizureSummary {
-    /// The filter that passes the seizures of a group and no others, by the values of its keys.
+/// What the records of a summary are filtered by, from the values of the keys of a group.
+pub trait Grouped: Sized {
+    /// The condition of an operation, on the record or on its operation.
+    fn under(field: OperationField) -> Filter<Self>;
+    /// The condition of a place.
+    fn in_place(place: PlaceFilter) -> Filter<Self>;
+    /// The condition of the agency that seized, or that leads.
+    fn by_agency(agency: Filter<AgencyField>) -> Filter<Self>;
+    /// The condition of a date.
+    fn during(when: WhenFilter) -> Filter<Self>;
+    /// The condition of a date that is known to one bucket.
+    fn dated_to(calendar: Calendar) -> Filter<Self>;
+    /// The condition of an item, where there are items.
+    fn with_item(item: Filter<ItemField>) -> Option<Filter<Self>>;
+}
+
+impl Grouped for SeizureField {
+    fn under(field: OperationField) -> Filter<Self> {
+        is(Self::Operation(Box::new(is(field))))
+    }
+    fn in_place(place: PlaceFilter) -> Filter<Self> {
+        is(Self::Place(Box::new(place)))
+    }
+    fn by_agency(agency: Filter<AgencyField>) -> Filter<Self> {
+        is(Self::Agency(agency))
+    }
+    fn during(when: WhenFilter) -> Filter<Self> {
+        is(Self::When(when))
+    }
+    fn dated_to(calendar: Calendar) -> Filter<Self> {
+        is(Self::DatedTo(calendar))
+    }
+    fn with_item(item: Filter<ItemField>) -> Option<Filter<Self>> {
+        Some(is(Self::Items(some(item))))
+    }
+}
+
+impl Grouped for OperationField {
+    fn under(field: OperationField) -> Filter<Self> {
+        is(field)
+    }
+    fn in_place(place: PlaceFilter) -> Filter<Self> {
+        is(Self::Place(Box::new(place)))
+    }
+    fn by_agency(agency: Filter<AgencyField>) -> Filter<Self> {
+        is(Self::LeadAgency(agency))
+    }
+    fn during(when: WhenFilter) -> Filter<Self> {
+        is(Self::When(when))
+    }
+    fn dated_to(calendar: Calendar) -> Filter<Self> {
+        is(Self::DatedTo(calendar))
+    }
+    fn with_item(_item: Filter<ItemField>) -> Option<Filter<Self>> {
+        None
+    }
+}
+
+impl<F: Grouped + Clone> Request<F> {
+    /// The filter that passes the records of a group and no others, by the values of its keys.
     #[must_use]
-    pub fn rows_of(&self, keys: &[KeyValue]) -> Filter<SeizureField> {
+    pub fn rows_of(&self, keys: &[KeyValue]) -> Filter<F> {
         let mut all = vec![self.filter.clone()];
-        all.extend(keys.iter().filter_map(of_seizure));
+        all.extend(keys.iter().filter_map(of_record));
         all.extend(of_sensors(self.attribution, &self.group_by, keys));
         let items: Vec<Filter<ItemField>> = keys.iter().filter_map(of_item).collect();
         if !items.is_empty() {
-            all.push(is(SeizureField::Items(some(Filter::All(items)))));
+            all.extend(F::with_item(Filter::All(items)));
         }
         Filter::All(all)
     }
@@ -46,13 +105,9 @@ fn anything<F>() -> Filter<F> {
     Filter::All(Vec::new())
 }
 
-fn under(field: OperationField) -> Filter<SeizureField> {
-    is(SeizureField::Operation(Box::new(is(field))))
-}
-
 /// The conditions of a key that stands for itself: the others choose items, or the sensor that is
 /// credited, together.
-fn of_seizure(value: &KeyValue) -> Option<Filter<SeizureField>> {
+fn of_record<F: Grouped>(value: &KeyValue) -> Option<Filter<F>> {
     Some(match value {
         KeyValue::SensorType(_)
         | KeyValue::Sensor(_)
@@ -60,18 +115,18 @@ fn of_seizure(value: &KeyValue) -> Option<Filter<SeizureField>> {
         | KeyValue::FurnishingRegion(_)
         | KeyValue::Substance(_)
         | KeyValue::SubstanceClass(_) => return None,
-        KeyValue::Agency(Some(id)) => is(SeizureField::Agency(named_agency(id))),
-        KeyValue::Agency(None) => not(is(SeizureField::Agency(anything()))),
-        KeyValue::Region(code) => in_place(region(code.as_ref())),
+        KeyValue::Agency(Some(id)) => F::by_agency(named_agency(id)),
+        KeyValue::Agency(None) => not(F::by_agency(anything())),
+        KeyValue::Region(code) => F::in_place(region(code.as_ref())),
         KeyValue::Subdivision(code) => {
             let code_filter = code_filter(code.as_deref());
-            in_place(PlaceFilter { subdivision_code: Some(code_filter), ..nowhere() })
+            F::in_place(PlaceFilter { subdivision_code: Some(code_filter), ..nowhere() })
         }
         KeyValue::PlaceKind(Some(kind)) => {
-            in_place(PlaceFilter { kinds: vec![*kind], ..nowhere() })
+            F::in_place(PlaceFilter { kinds: vec![*kind], ..nowhere() })
         }
         KeyValue::PlaceKind(None) => {
-            not(in_place(PlaceFilter { kinds: PlaceKind::ALL.to_vec(), ..nowhere() }))
+            not(F::in_place(PlaceFilter { kinds: PlaceKind::ALL.to_vec(), ..nowhere() }))
         }
         KeyValue::ParticipantRole(role) => {
             let roles = role.map(|role| is(ParticipantField::Role(vec![role])));
@@ -81,29 +136,25 @@ fn of_seizure(value: &KeyValue) -> Option<Filter<SeizureField>> {
             let kinds = kind.map(|kind| is(ConveyanceField::Kind(vec![kind])));
             of_list(kinds, OperationField::Conveyances)
         }
-        KeyValue::Domain(Some(domain)) => under(OperationField::Domain(vec![*domain])),
-        KeyValue::Domain(None) => not(under(OperationField::Domain(Domain::ALL.to_vec()))),
-        KeyValue::Outcome(Some(outcome)) => under(OperationField::Outcome(vec![*outcome])),
-        KeyValue::Outcome(None) => not(is(SeizureField::Operation(Box::new(anything())))),
+        KeyValue::Domain(Some(domain)) => F::under(OperationField::Domain(vec![*domain])),
+        KeyValue::Domain(None) => not(F::under(OperationField::Domain(Domain::ALL.to_vec()))),
+        KeyValue::Outcome(Some(outcome)) => F::under(OperationField::Outcome(vec![*outcome])),
+        KeyValue::Outcome(None) => not(F::under(OperationField::Outcome(Outcome::ALL.to_vec()))),
         KeyValue::OriginRegion(code) => on_route(WaypointKind::Origin, code.as_ref()),
         KeyValue::DestinationRegion(code) => on_route(WaypointKind::Destination, code.as_ref()),
-        KeyValue::Time(_, Some(bucket)) => is(SeizureField::When(WhenFilter {
+        KeyValue::Time(_, Some(bucket)) => F::during(WhenFilter {
             from_micros: Some(bucket.earliest_micros()),
             until_micros: Some(bucket.latest_micros()),
             mode: WhenMode::Within,
             known: None,
-        })),
-        KeyValue::Time(calendar, None) => not(is(SeizureField::DatedTo(*calendar))),
+        }),
+        KeyValue::Time(calendar, None) => not(F::dated_to(*calendar)),
     })
 }
 
 fn named_agency(id: &AgencyId) -> Filter<AgencyField> {
     let name = NameFilter { any_of: Some(vec![id.clone()]), none_of: Vec::new() };
     is(AgencyField::Name(name))
-}
-
-fn in_place(place: PlaceFilter) -> Filter<SeizureField> {
-    is(SeizureField::Place(Box::new(place)))
 }
 
 fn nowhere() -> PlaceFilter {
@@ -135,21 +186,21 @@ fn code_filter(code: Option<&str>) -> CodeFilter {
 }
 
 /// Some part of the operation passes; without a filter, there is no operation or it has no part.
-fn of_list<F>(
-    filter: Option<Filter<F>>,
-    field: fn(Quantified<F>) -> OperationField,
-) -> Filter<SeizureField> {
+fn of_list<F: Grouped, P>(
+    filter: Option<Filter<P>>,
+    field: fn(Quantified<P>) -> OperationField,
+) -> Filter<F> {
     match filter {
-        Some(filter) => under(field(some(filter))),
-        None => not(under(field(some(anything())))),
+        Some(filter) => F::under(field(some(filter))),
+        None => not(F::under(field(some(anything())))),
     }
 }
 
-fn on_route(kind: WaypointKind, code: Option<&RegionCode>) -> Filter<SeizureField> {
+fn on_route<F: Grouped>(kind: WaypointKind, code: Option<&RegionCode>) -> Filter<F> {
     let on = |place: PlaceFilter| {
         let point =
             vec![is(WaypointField::Kind(vec![kind])), is(WaypointField::Place(Box::new(place)))];
-        under(OperationField::Route(some(Filter::All(point))))
+        F::under(OperationField::Route(some(Filter::All(point))))
     };
     match code {
         Some(_) => on(region(code)),
@@ -195,11 +246,11 @@ fn of_item(value: &KeyValue) -> Option<Filter<ItemField>> {
 }
 
 /// The conditions of all keys about the sensor that is credited: one detection meets them together.
-fn of_sensors(
+fn of_sensors<F: Grouped>(
     attribution: Attribution,
     group_by: &[GroupBy],
     keys: &[KeyValue],
-) -> Option<Filter<SeizureField>> {
+) -> Option<Filter<F>> {
     if !group_by.iter().any(|by| by.key.is_of_sensors()) {
         return None;
     }
@@ -208,7 +259,7 @@ fn of_sensors(
             Attribution::Primary => is(DetectionField::Role(vec![DetectionRole::Primary])),
             Attribution::Any => anything(),
         };
-        under(OperationField::Detections(some(Filter::All(vec![role, filter]))))
+        F::under(OperationField::Detections(some(Filter::All(vec![role, filter]))))
     };
     let by = |filter| is(DetectionField::Sensor(Box::new(filter)));
     let sensor = of_sensor(group_by, keys);

@@ -9,8 +9,7 @@ use crate::{
         errors::{Error, Result},
         filters::Filter,
         pages::OrderTerm,
-        questions::{End, List, Pick, Wanted},
-        seizures::Seizure,
+        questions::{End, List, Pick},
     },
     store::{
         Lens, Reach, Shared,
@@ -46,20 +45,6 @@ pub(super) struct Level<'q, R: Listed> {
 
 /// A record with its sort values.
 type Ranked = (Arc<Node>, Vec<SortValue>);
-
-impl<'q> Level<'q, Seizure> {
-    /// Of a list of seizures.
-    pub fn of_seizures(lens: &'q Lens, list: &'q List) -> Option<Self> {
-        match &list.wanted {
-            Wanted::Seizures(filter, order) => Some(Self { lens, list, filter, order }),
-            Wanted::Agencies(..)
-            | Wanted::Sensors(..)
-            | Wanted::Operations(..)
-            | Wanted::Detections(..)
-            | Wanted::Substances(..) => None,
-        }
-    }
-}
 
 impl<R: Listed> Level<'_, R> {
     pub fn table(&self) -> Table {

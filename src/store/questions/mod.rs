@@ -63,10 +63,11 @@ impl Store {
         self.read(reach, span, move |session| {
             let (viewer, branches) = (viewer.clone(), Arc::clone(&branches));
             Box::pin(async move {
+                session.as_of_micros = as_of_micros;
                 let lens = session.lens(&viewer).await?;
                 let mut answers = Vec::with_capacity(branches.len());
                 for branch in branches.iter() {
-                    answers.push(branch_of(session, &lens, branch, as_of_micros).await);
+                    answers.push(branch_of(session, &lens, branch).await);
                 }
                 Ok((answers, session.cost))
             })
@@ -108,12 +109,7 @@ fn levels_of_list(list: &List) -> usize {
     nodes + usize::from(list.total) + summaries.sum::<usize>()
 }
 
-async fn branch_of(
-    session: &mut Session,
-    lens: &Lens,
-    branch: &Branch,
-    as_of_micros: i64,
-) -> Result<Answer> {
+async fn branch_of(session: &mut Session, lens: &Lens, branch: &Branch) -> Result<Answer> {
     match branch {
         Branch::Named { names, pick, marks: _ } => {
             let mut nodes = named(session, lens, names, pick).await?;
@@ -122,9 +118,7 @@ async fn branch_of(
         }
         Branch::Listed(list) => {
             let rows = rows_of(session, lens, list, None).await?.remove(&0);
-            let mut rows = rows.unwrap_or_default();
-            rows.summaries = summaries::of(session, lens, list, as_of_micros).await?;
-            session.weigh_rows(rows)
+            session.weigh_rows(rows.unwrap_or_default())
         }
     }
 }
@@ -177,11 +171,15 @@ fn rows_of<'s>(
             }
             Wanted::Operations(filter, order) => {
                 let level = Level { lens, list, filter, order };
-                rows_of_level::<Operation>(session, level, parents).await
+                let mut rows = rows_of_level::<Operation>(session, level, parents).await?;
+                summaries::add(session, lens, list, parents, &mut rows).await?;
+                Ok(rows)
             }
             Wanted::Seizures(filter, order) => {
-                rows_of_level::<Seizure>(session, Level { lens, list, filter, order }, parents)
-                    .await
+                let level = Level { lens, list, filter, order };
+                let mut rows = rows_of_level::<Seizure>(session, level, parents).await?;
+                summaries::add(session, lens, list, parents, &mut rows).await?;
+                Ok(rows)
             }
             Wanted::Detections(filter) => {
                 let mut rows = detections::rows(session, lens, list, filter, parents).await?;

@@ -1,7 +1,7 @@
 //! How large an answer may be. Rows are counted as they are read, so that no more is held; and what
 //! hangs on several records is held once but told at each of them, so the answer is weighed too.
 
-use super::{Answer, Node, Rows};
+use super::{Answer, Node, Rows, Summarised};
 use crate::{
     domain::{
         errors::{Error, Kind, Result},
@@ -15,6 +15,9 @@ use std::{collections::HashMap, sync::Arc};
 const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// A substance, with its words in three languages.
 pub(super) const SUBSTANCE_BYTES: usize = 256;
+
+/// A group of a summary: its keys and its figures.
+const GROUP_BYTES: usize = 256;
 
 /// What an answer takes so far.
 #[derive(Debug, Default)]
@@ -35,7 +38,7 @@ fn add(sum: &mut usize, bytes: usize) -> Result<()> {
 
 impl Session {
     /// Runs a statement of a question.
-    pub(super) async fn counted_rows<T: Send>(
+    pub(in crate::store) async fn counted_rows<T: Send>(
         &mut self,
         statement: impl Spell,
         decode: impl Fn(&mut Row<'_>) -> Result<T> + Send + Sync,
@@ -49,6 +52,11 @@ impl Session {
         let rows = self.rows_until(statement, count).await;
         self.spent.read_bytes = read_bytes;
         rows
+    }
+
+    /// Counts groups of summaries, also those that no row was read for.
+    pub(in crate::store) fn count_groups(&mut self, groups: usize) -> Result<()> {
+        add(&mut self.spent.read_bytes, groups.saturating_mul(GROUP_BYTES))
     }
 
     /// Weighs records by name, each as often as it was named.
@@ -108,6 +116,14 @@ impl Weights {
     /// A list that several fields ask for is told to each.
     fn rows(&mut self, rows: &Rows) -> usize {
         let cursors: usize = rows.cursors.iter().map(String::len).sum();
-        self.nodes(&rows.nodes).saturating_add(cursors).saturating_mul(rows.marks.len().max(1))
+        let page = self.nodes(&rows.nodes).saturating_add(cursors);
+        let summaries = rows.summaries.iter().map(|one| self.summary(one));
+        summaries.fold(page.saturating_mul(rows.marks.len().max(1)), usize::saturating_add)
+    }
+
+    fn summary(&mut self, one: &Summarised) -> usize {
+        let groups = one.summary.groups.len().saturating_mul(GROUP_BYTES);
+        let lists = one.rows.iter().flatten().map(|list| self.rows(list));
+        lists.fold(groups, usize::saturating_add)
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         codes::Code as _,
         errors::Result,
         quantities::{Dimension, Method},
+        seizures::ItemKind,
         summaries::{Figure, Figures, Having, Request, Sum},
     },
     store::{dialect::Row, filters::at},
@@ -44,6 +45,7 @@ fn lies(figure: Figure) -> Lies {
         Figure::EstimatedMass => Lies::Halved("estimated_mass_upper", "estimated_mass_lower"),
         Figure::EstimatedVolume => Lies::Halved("estimated_volume_upper", "estimated_volume_lower"),
         Figure::EstimatedCount => Lies::Halved("estimated_count_upper", "estimated_count_lower"),
+        Figure::DetectedMass => Lies::Halved("detected_mass_upper", "detected_mass_lower"),
     }
 }
 
@@ -71,11 +73,7 @@ impl Columns {
     }
 
     pub fn names(&self) -> Vec<&'static str> {
-        let names = self.0.iter().flat_map(|figure| match lies(*figure) {
-            Lies::In(name) => vec![name],
-            Lies::Halved(upper, lower) => vec![upper, lower],
-        });
-        names.collect()
+        self.0.iter().flat_map(|figure| Self::of_figure(*figure)).collect()
     }
 
     pub fn len(&self) -> usize {
@@ -95,6 +93,24 @@ impl Columns {
         })
     }
 
+    /// Whether some figure is of what was seized.
+    pub fn are_of_what_was_seized(&self) -> bool {
+        self.0.iter().any(|figure| figure.is_of_what_was_seized())
+    }
+
+    /// Whether some figure is of detections.
+    pub fn are_of_detections(&self) -> bool {
+        self.0.iter().any(|figure| figure.is_of_detections())
+    }
+
+    /// The columns of one figure.
+    pub fn of_figure(figure: Figure) -> Vec<&'static str> {
+        match lies(figure) {
+            Lies::In(name) => vec![name],
+            Lies::Halved(upper, lower) => vec![upper, lower],
+        }
+    }
+
     /// The columns of a figure with what they hold, over the items under an alias; `count` is how
     /// records are counted.
     pub fn over_items(figure: Figure, items: &str, count: &Expr) -> Vec<(&'static str, Expr)> {
@@ -104,8 +120,7 @@ impl Columns {
                 vec![(name, Func::count(at(items, "position")).into())]
             }
             Lies::In(name) if figure == Figure::UnknownQuantityCount => {
-                let (all, known) = (Func::count(at(items, "position")), Func::count(value()));
-                vec![(name, Expr::from(all).sub(Expr::from(known)))]
+                vec![(name, count_of(is_substance(items).and(value().is_null())))]
             }
             Lies::In(name) => vec![(name, count.clone())],
             Lies::Halved(upper, lower) => {
@@ -169,10 +184,15 @@ impl Columns {
     }
 }
 
+/// Currency, weapons and boats are counted as items and are in no sum.
+fn is_substance(items: &str) -> Expr {
+    at(items, "kind").eq(i64::from(ItemKind::Substance.code()))
+}
+
 /// What an item adds to one half of a sum; null where it has nothing to do with it.
 fn added(figure: Figure, items: &str, half: Expr) -> Expr {
     let dimension = figure.dimension().unwrap_or(Dimension::Count);
-    let is_of_it = at(items, "dimension").eq(i64::from(dimension.code()));
+    let is_of_it = at(items, "dimension").eq(i64::from(dimension.code())).and(is_substance(items));
     let part = if is_estimated(figure) {
         let is_estimated = at(items, "method").eq(i64::from(Method::Estimated.code()));
         CaseStatement::new().case(is_estimated, half).finally(Expr::value(0_i64)).into()
@@ -220,6 +240,7 @@ fn put(figures: &mut Figures, figure: Figure, value: Option<i128>) -> Result<()>
         seized_operation_count,
         detection_count,
         converted_detection_count,
+        detected_mass,
         mass,
         volume,
         count: things,
@@ -240,6 +261,7 @@ fn put(figures: &mut Figures, figure: Figure, value: Option<i128>) -> Result<()>
         Figure::EstimatedMass => part(mass, value),
         Figure::EstimatedVolume => part(volume, value),
         Figure::EstimatedCount => part(things, value),
+        Figure::DetectedMass => *detected_mass = value,
     }
     Ok(())
 }

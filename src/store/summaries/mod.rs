@@ -5,29 +5,41 @@
 //! few rows into values, where the lens shows them, and add them up. Around them stand conditions
 //! on figures, the order, the limit and the total. No level meets a record twice for one group: what
 //! fans out is made distinct before it is joined.
+//!
+//! The lists of several records are summarised together, still in one statement: the parent's key is
+//! one more column to group by on every level, and the limit is a number for each parent.
 
+mod answers;
 mod figures;
 mod keys;
+mod links;
+mod operations;
+mod parts;
 mod seizures;
 
 use super::{
-    Lens,
+    Lens, Listed, Reach,
     dialect::{Row, Session},
-    filters::at,
+    filters::{Planner, at},
+    guard,
+    questions::{PARENT, PARENTS},
+    records::T,
     vocabulary::Vocabulary,
 };
 use crate::domain::{
     errors::Result,
-    pages::Direction,
-    summaries::{Figures, Group, Request, SeizureSummary, SortBy, Summary},
+    questions::Link,
+    summaries::{Figures, Group, Request, Summary},
 };
+use answers::{Answers, key_name};
 use figures::Columns;
 use keys::Keys;
+use links::Below;
 use sea_orm::sea_query::{
-    Alias, CommonTableExpression, Expr, JoinType, NullOrdering, Order, Query, SelectStatement,
-    WithClause, WithQuery,
+    Alias, CommonTableExpression, Expr, ExprTrait as _, Query, SelectStatement, WithClause,
+    WithQuery,
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// Alias of the base within the groups.
 const BASE: &str = "base";
@@ -35,164 +47,184 @@ const BASE: &str = "base";
 const MAPPED: &str = "mapped";
 /// Name of the groups.
 const GROUPS: &str = "groups";
-/// Alias of the figures of all groups together.
-const TOTAL: &str = "total";
 /// Column that is 1 in every group, and null where there is none beside the total.
 const PRESENT: &str = "present";
 
+/// A record that can be summarised; the store alone implements it.
+#[expect(private_interfaces, reason = "rows never leave the store")]
+pub trait Summed: Listed {
+    /// The figures of the records that pass and count, by the columns of keys.
+    fn base(scope: &Scope<'_, Self>, keys: &Keys<'_>) -> SelectStatement;
+}
+
+/// What a statement is made from.
+pub(super) struct Scope<'q, R: Listed> {
+    lens: &'q Lens,
+    vocabulary: &'q Vocabulary,
+    request: &'q Request<R::Field>,
+    columns: Columns,
+    /// The records above the list; none: it is the list of all.
+    below: Option<Below>,
+}
+
 impl Session {
-    /// Summarises seizures, in one statement. The caller says when the snapshot was taken.
+    /// Summarises records, in one statement. The caller says when the snapshot was taken.
     ///
     /// # Errors
     /// `Invalid` naming `empty_buckets` when there are too many; `Unavailable` when the database
     /// cannot be reached.
-    pub async fn summarize(
+    pub async fn summarize<R: Summed>(
         &mut self,
         lens: &Lens,
-        summary: &SeizureSummary,
+        request: &Request<R::Field>,
         as_of_micros: i64,
     ) -> Result<Summary> {
         let shared = Arc::clone(&self.shared);
         let vocabulary = &shared.kept()?.vocabulary;
-        let columns = Columns::of(summary);
-        let statement = statement(lens, summary, vocabulary, &columns);
-        let rows = self.rows(&statement, |row| read(row, summary, &columns, vocabulary)).await?;
-        let total = if summary.total { rows.first().map(|(_, total)| *total) } else { None };
+        let columns = Columns::of(request);
+        let scope = Scope::<R> { lens, vocabulary, request, columns, below: None };
+        let statement = scope.statement();
+        let rows = self.rows(&statement, |row| scope.read(row)).await?;
+        let total = if request.total { rows.first().map(|(_, total)| *total) } else { None };
         let groups = rows.into_iter().filter_map(|(group, _)| group).collect();
-        summary.answer(groups, total, as_of_micros)
+        request.answer(groups, total, as_of_micros)
+    }
+
+    /// Summarises the list that hangs on each of several records, all in one statement.
+    ///
+    /// # Errors
+    /// As [`Self::summarize`]; and `Exhausted` when the answer becomes too large.
+    pub(super) async fn summarize_each<R: Summed>(
+        &mut self,
+        lens: &Lens,
+        request: &Request<R::Field>,
+        (link, parents): (Link, &[i64]),
+        as_of_micros: i64,
+    ) -> Result<HashMap<i64, Summary>> {
+        let shared = Arc::clone(&self.shared);
+        let vocabulary = &shared.kept()?.vocabulary;
+        let below = Some(Below { link, parents: self.keys_of_parents(parents) });
+        let columns = Columns::of(request);
+        let scope = Scope::<R> { lens, vocabulary, request, columns, below };
+        let statement = scope.statement();
+        let read = |row: &mut Row<'_>| Ok((row.int()?, scope.read(row)?));
+        let mut found: HashMap<i64, (Vec<Group>, Figures)> = HashMap::new();
+        for (parent, (group, total)) in self.counted_rows(&statement, read).await? {
+            let (groups, of_all) = found.entry(parent).or_default();
+            groups.extend(group);
+            *of_all = total;
+        }
+        let mut summaries = HashMap::with_capacity(parents.len());
+        for parent in parents {
+            let summary = match found.remove(parent) {
+                Some((groups, total)) => scope.answer(groups, total, as_of_micros)?,
+                None => request.answer_of_none(as_of_micros),
+            };
+            self.count_groups(summary.groups.len())?;
+            summaries.insert(*parent, summary);
+        }
+        Ok(summaries)
     }
 }
 
-fn statement(
-    lens: &Lens,
-    summary: &SeizureSummary,
-    vocabulary: &Vocabulary,
-    columns: &Columns,
-) -> WithQuery {
-    let keys = Keys::new(summary.attribution, &summary.group_by);
-    let base = seizures::base(lens, summary, vocabulary, &keys, columns);
-    let counting = summary.counting(0);
-    let is_sum_of_groups =
-        counting.counts_are_additive || (counting.sums_are_additive && !columns.counts_records());
-    let total = summary.total.then(|| {
-        if is_sum_of_groups { sums_of(columns) } else { seizures::total(lens, summary, columns) }
-    });
-    let groups = groups(lens, &keys, columns, base);
-    let query = answer(summary, columns, total);
-    let cte = CommonTableExpression::new().query(groups).table_name(Alias::new(GROUPS)).to_owned();
-    WithClause::new().cte(cte).to_owned().query(query)
-}
+impl<R: Summed> Scope<'_, R> {
+    /// The records that pass the filter and count, each beside the parent that it hangs on.
+    fn counted(&self) -> SelectStatement {
+        let mut query = guard::select::<R::Entity>(self.lens, T, Reach::Scan);
+        query
+            .cond_where(Planner::new(self.lens).filter(&self.request.filter, T))
+            .and_where(at(T, "delete_micros").is_null());
+        R::only_active(&mut query);
+        if let Some(below) = &self.below {
+            below.join(&mut query, self.lens);
+            query.expr(at(PARENTS, PARENT)).add_group_by([at(PARENTS, PARENT)]);
+        }
+        query
+    }
 
-/// The base by the values of its keys.
-fn groups(lens: &Lens, keys: &Keys, columns: &Columns, base: SelectStatement) -> SelectStatement {
-    let mut mapped = Query::select();
-    mapped.from_subquery(base, Alias::new(BASE));
-    keys.join(&mut mapped, lens);
-    for (place, value) in keys.values().into_iter().enumerate() {
-        mapped.expr_as(value, Alias::new(key_name(place)));
+    fn statement(&self) -> WithQuery {
+        let keys = Keys::new(self.request.attribution, &self.request.group_by);
+        let counting = self.request.counting(0);
+        let is_sum_of_groups = counting.counts_are_additive
+            || (counting.sums_are_additive && !self.columns.counts_records());
+        let total = self.request.total.then(|| {
+            if is_sum_of_groups {
+                self.sums_of_groups()
+            } else {
+                R::base(self, &Keys::new(self.request.attribution, &[]))
+            }
+        });
+        let groups = self.groups(&keys, R::base(self, &keys));
+        let answers =
+            Answers { request: self.request, columns: &self.columns, nested: self.below.is_some() };
+        let query = answers.query(total);
+        let mut cte = CommonTableExpression::new();
+        cte.query(groups).table_name(Alias::new(GROUPS));
+        WithClause::new().cte(cte).to_owned().query(query)
     }
-    for name in columns.names() {
-        mapped.expr(at(BASE, name));
-    }
-    let mut groups = Query::select();
-    groups
-        .from_subquery(mapped, Alias::new(MAPPED))
-        .expr_as(Expr::value(1_i64), Alias::new(PRESENT));
-    for place in 0..keys.len() {
-        let name = Alias::new(key_name(place));
+
+    /// The base by the values of its keys.
+    fn groups(&self, keys: &Keys<'_>, base: SelectStatement) -> SelectStatement {
+        let mut mapped = Query::select();
+        mapped.from_subquery(base, Alias::new(BASE));
+        keys.join(&mut mapped, self.lens);
+        for (place, value) in keys.values().into_iter().enumerate() {
+            mapped.expr_as(value, Alias::new(key_name(place)));
+        }
+        for name in self.columns.names() {
+            mapped.expr(at(BASE, name));
+        }
+        let mut groups = Query::select();
+        if self.below.is_some() {
+            mapped.expr(at(BASE, PARENT));
+            groups.expr(at(MAPPED, PARENT)).add_group_by([at(MAPPED, PARENT)]);
+        }
         groups
-            .column((Alias::new(MAPPED), name.clone()))
-            .add_group_by([Expr::col((Alias::new(MAPPED), name))]);
-    }
-    columns.add_up(&mut groups, MAPPED);
-    groups
-}
-
-/// The figures of all groups, where they are the sums of those of each.
-fn sums_of(columns: &Columns) -> SelectStatement {
-    let mut total = Query::select();
-    total.from(Alias::new(GROUPS));
-    columns.add_up(&mut total, GROUPS);
-    total
-}
-
-/// The groups that meet the conditions, sorted and cut, each beside the total if it is wanted.
-fn answer<F>(
-    request: &Request<F>,
-    columns: &Columns,
-    total: Option<SelectStatement>,
-) -> SelectStatement {
-    let having = columns.having(&request.having, GROUPS);
-    let mut query = Query::select();
-    query.expr(at(GROUPS, PRESENT));
-    for place in 0..request.group_by.len() {
-        query.expr(Expr::col((Alias::new(GROUPS), Alias::new(key_name(place)))));
-    }
-    for name in columns.names() {
-        query.expr(at(GROUPS, name));
-    }
-    match total {
-        None => {
-            query.from(Alias::new(GROUPS)).cond_where(having);
+            .from_subquery(mapped, Alias::new(MAPPED))
+            .expr_as(Expr::value(1_i64), Alias::new(PRESENT));
+        for place in 0..keys.len() {
+            let name = Alias::new(key_name(place));
+            groups
+                .column((Alias::new(MAPPED), name.clone()))
+                .add_group_by([Expr::col((Alias::new(MAPPED), name))]);
         }
-        Some(total) => {
-            for name in columns.names() {
-                query.expr(at(TOTAL, name));
-            }
-            query.from_subquery(total, Alias::new(TOTAL));
-            query.join(JoinType::LeftJoin, Alias::new(GROUPS), having);
+        self.columns.add_up(&mut groups, MAPPED);
+        groups
+    }
+
+    /// The figures of all groups, where they are the sums of those of each.
+    fn sums_of_groups(&self) -> SelectStatement {
+        let mut total = Query::select();
+        total.from(Alias::new(GROUPS));
+        if self.below.is_some() {
+            total.expr(at(GROUPS, PARENT)).add_group_by([at(GROUPS, PARENT)]);
         }
+        self.columns.add_up(&mut total, GROUPS);
+        total
     }
-    for term in &request.order {
-        match term.by {
-            SortBy::Key(place) => sort(&mut query, key(place), term.direction),
-            SortBy::Figure(figure) => {
-                for column in columns.sorted_by(figure, GROUPS) {
-                    sort(&mut query, column, term.direction);
-                }
-            }
+
+    /// Reads a group, and the total beside it where it is wanted.
+    fn read(&self, row: &mut Row<'_>) -> Result<(Option<Group>, Figures)> {
+        let Self { request, columns, vocabulary, .. } = self;
+        let is_present = row.int_or_null()?.is_some();
+        let mut group = None;
+        if is_present {
+            let by = request.group_by.iter();
+            let keys: Result<Vec<_>> = by.map(|by| keys::read(row, *by, vocabulary)).collect();
+            group = Some(Group { keys: keys?, figures: columns.read(row)? });
+        } else {
+            row.skip(request.group_by.len() + columns.len());
         }
+        let total = if request.total { columns.read(row)? } else { Figures::default() };
+        Ok((group, total))
     }
-    for place in 0..request.group_by.len() {
-        sort(&mut query, key(place), Direction::Ascending);
-    }
-    query.limit(u64::from(request.groups_to_read()));
-    query
-}
 
-fn key(place: usize) -> Expr {
-    Expr::col((Alias::new(GROUPS), Alias::new(key_name(place))))
-}
-
-/// What is not known is smaller than everything that is.
-fn sort(query: &mut SelectStatement, by: Expr, direction: Direction) {
-    match direction {
-        Direction::Ascending => query.order_by_expr_with_nulls(by, Order::Asc, NullOrdering::First),
-        Direction::Descending => {
-            query.order_by_expr_with_nulls(by, Order::Desc, NullOrdering::Last)
+    /// The answer of one parent that has records.
+    fn answer(&self, mut groups: Vec<Group>, total: Figures, as_of_micros: i64) -> Result<Summary> {
+        // Without keys the conditions are left to here: the group says that there are records.
+        if self.request.group_by.is_empty() {
+            groups.retain(|group| self.request.meets(&group.figures));
         }
-    };
-}
-
-fn key_name(place: usize) -> String {
-    format!("key{place}")
-}
-
-fn read<F>(
-    row: &mut Row<'_>,
-    request: &Request<F>,
-    columns: &Columns,
-    vocabulary: &Vocabulary,
-) -> Result<(Option<Group>, Figures)> {
-    let is_present = row.int_or_null()?.is_some();
-    let mut group = None;
-    if is_present {
-        let by = request.group_by.iter();
-        let keys: Result<Vec<_>> = by.map(|by| keys::read(row, *by, vocabulary)).collect();
-        group = Some(Group { keys: keys?, figures: columns.read(row)? });
-    } else {
-        row.skip(request.group_by.len() + columns.len());
+        self.request.answer(groups, self.request.total.then_some(total), as_of_micros)
     }
-    let total = if request.total { columns.read(row)? } else { Figures::default() };
-    Ok((group, total))
 }

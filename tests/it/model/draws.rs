@@ -249,6 +249,7 @@ fn item(chance: &mut Chance) -> ItemDraft {
         return ItemDraft {
             kind: 2 + i32::try_from(chance.below(4)).unwrap(),
             reported_label: chance.pick(&NAMES).to_owned(),
+            quantity: quantity(chance),
             ..ItemDraft::default()
         };
     }

@@ -152,7 +152,7 @@ async fn lists_of_a_request_have_limits() {
     let order = proto::GroupOrder { key: None, figure: 1, direction: 1 };
     let request = SummarizeSeizuresRequest {
         group_by: vec![key(SummaryKey::Region); 5],
-        figures: vec![1; 14],
+        figures: vec![1; 15],
         having: vec![bounds; 11],
         order_by: vec![order; 6],
         ..SummarizeSeizuresRequest::default()

@@ -3,15 +3,22 @@
 use crate::model::chance::Chance;
 use interdiction::domain::{
     codes::Code as _,
-    filters::{Filter, SeizureField},
+    filters::Filter,
     pages::Direction,
-    summaries::{Attribution, Figure, GroupBy, Having, Key, OrderBy, SeizureSummary, SortBy},
+    summaries::{Attribution, Figure, GroupBy, Having, Key, OrderBy, Request, SortBy},
 };
 
-pub fn draw(chance: &mut Chance, filter: Filter<SeizureField>) -> SeizureSummary {
+/// A request about records that have certain figures, and items or none.
+pub fn draw<F>(
+    chance: &mut Chance,
+    filter: Filter<F>,
+    (has_figure, has_items): (fn(Figure) -> bool, bool),
+) -> Request<F> {
     let mut group_by: Vec<GroupBy> = Vec::new();
+    let keys: Vec<Key> =
+        Key::ALL.iter().copied().filter(|key| has_items || !key.is_of_items()).collect();
     for _ in 0..chance.below(5) {
-        let key = chance.pick(Key::ALL);
+        let key = chance.pick(&keys);
         let depth =
             (key == Key::Substance && !chance.once_in(3)).then(|| chance.pick(&[0, 1, 2, 9]));
         let by = GroupBy { key, depth };
@@ -19,21 +26,20 @@ pub fn draw(chance: &mut Chance, filter: Filter<SeizureField>) -> SeizureSummary
             group_by.push(by);
         }
     }
-    let of_seizures: Vec<Figure> =
-        Figure::ALL.iter().copied().filter(|one| one.is_of_seizures()).collect();
+    let known: Vec<Figure> = Figure::ALL.iter().copied().filter(|one| has_figure(*one)).collect();
     let figures = match chance.below(3) {
-        0 => of_seizures.clone(),
-        1 => vec![chance.pick(&of_seizures)],
+        0 => known.clone(),
+        1 => vec![chance.pick(&known)],
         _ => vec![Figure::SeizureCount, Figure::Mass],
     };
     let times = group_by.iter().filter(|by| by.key.calendar().is_some()).count();
     let empty_buckets = times == 1 && chance.once_in(2);
-    let having = if empty_buckets { Vec::new() } else { having(chance, &of_seizures) };
-    SeizureSummary {
+    let having = if empty_buckets { Vec::new() } else { having(chance, &known) };
+    Request {
         filter,
         attribution: chance.pick(Attribution::ALL),
         having,
-        order: order(chance, &group_by, &of_seizures),
+        order: order(chance, &group_by, &known),
         first: chance.pick(&[1, 2, 5, 1_000]),
         empty_buckets,
         total: chance.once_in(2),
@@ -43,12 +49,16 @@ pub fn draw(chance: &mut Chance, filter: Filter<SeizureField>) -> SeizureSummary
 }
 
 /// Every day of everything, also those on which nothing happened.
-pub fn every_day() -> SeizureSummary {
-    SeizureSummary {
+pub fn every_day<F>(has_figure: fn(Figure) -> bool) -> Request<F> {
+    Request {
         filter: Filter::default(),
         group_by: vec![GroupBy { key: Key::Day, depth: None }],
         attribution: Attribution::Primary,
-        figures: vec![Figure::SeizureCount],
+        figures: vec![if has_figure(Figure::OperationCount) {
+            Figure::OperationCount
+        } else {
+            Figure::SeizureCount
+        }],
         having: Vec::new(),
         order: Vec::new(),
         first: 1_000,
