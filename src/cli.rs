@@ -1,6 +1,10 @@
 //! The command line: what can be asked of the program, and the answer to a wrong question. It
 //! decides nothing beyond that; `main` carries a command out.
 
+mod credentials;
+
+pub use credentials::{PrincipalCommand, TokenCommand};
+
 use crate::config::{
     Config, ConfigError, FILE_DEFAULT,
     settings::{self, Spec},
@@ -116,6 +120,25 @@ pub enum Command {
   interdiction migrate
   interdiction migrate --store sqlite:/var/lib/interdiction/records.db")]
     Migrate(StoreSettings),
+    /// Keep the principals: who callers are, of which agency, and what they may do
+    ///
+    /// A server that runs with identities.callers set to known learns of a change at once.
+    #[command(
+        subcommand,
+        after_long_help = "Examples:
+  interdiction principal set mx-importer --agency mx-semar --region MX --roles READER,CONTRIBUTOR
+  interdiction principal list"
+    )]
+    Principal(PrincipalCommand),
+    /// Keep the API tokens by which principals come in
+    #[command(
+        subcommand,
+        after_long_help = "Examples:
+  interdiction token create mx-importer
+  interdiction token list
+  interdiction token revoke mzxw6ytb"
+    )]
+    Token(TokenCommand),
     /// Show the settings and where each came from, and whether the store is healthy
     ///
     /// Changes nothing, beside a running server too; never shows a password. A store that does not
@@ -323,6 +346,12 @@ impl Command {
             Self::Migrate(flags) => &flags.given,
             Self::Import(import) => &import.settings.given,
             Self::Export(export) => &export.settings.given,
+            Self::Principal(PrincipalCommand::Set(args)) => &args.settings.given,
+            Self::Token(TokenCommand::Create(args)) => &args.settings.given,
+            Self::Principal(PrincipalCommand::List(args))
+            | Self::Token(TokenCommand::List(args)) => &args.settings.given,
+            Self::Principal(PrincipalCommand::Remove(args))
+            | Self::Token(TokenCommand::Revoke(args)) => &args.settings.given,
         }
     }
 }

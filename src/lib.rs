@@ -13,6 +13,7 @@ pub mod proto {
 }
 pub mod graphql;
 pub mod grpc;
+pub mod operator;
 pub mod registry;
 pub mod server;
 pub mod store;

@@ -1,15 +1,16 @@
 //! The command line.
 
 use interdiction::{
-    cli::{self, Command, Exit, ExportSettings, ImportSettings},
+    cli::{self, Command, Exit, ExportSettings, ImportSettings, PrincipalCommand, TokenCommand},
     config::{Config, Source, StoreUrl},
     demo,
     domain::{
         check::Violation,
         errors::{Error, Kind, Result},
-        viewers::Viewer,
+        viewers::{Operator, Viewer},
     },
     exchange::{self, Link, export::Export, mapping::Mapping},
+    operator,
     registry::Registry,
     server,
     store::{self, Finding, Migrated},
@@ -67,6 +68,7 @@ fn exit(error: &Error) -> Exit {
         Kind::Aborted | Kind::DeadlineExceeded => Exit::Cut,
         Kind::NotFound
         | Kind::AlreadyExists
+        | Kind::Unauthenticated
         | Kind::PermissionDenied
         | Kind::Exhausted
         | Kind::Unavailable
@@ -97,6 +99,8 @@ async fn run(command: &Command, config: Config) -> Result<Exit> {
             cli::answer(&format!("{count} migrations applied; the schema is {version}\n"));
             Ok(())
         }
+        Command::Principal(command) => keep_principals(command, &config).await,
+        Command::Token(command) => keep_tokens(command, &config).await,
         Command::Check(_) => check(&config).await,
     }?;
     Ok(Exit::Done)
@@ -190,6 +194,38 @@ fn read_mapping(name: &str) -> Result<Mapping> {
 fn beside(file: &Path) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     PathBuf::from(format!("{stem}.rejects.csv"))
+}
+
+async fn keep_principals(command: &PrincipalCommand, config: &Config) -> Result<()> {
+    let registry = server::open_store(config).await?;
+    let told = match command {
+        PrincipalCommand::Set(args) => operator::set_principal(&registry, &args.draft()).await?,
+        PrincipalCommand::List(_) => operator::list_principals(&registry).await?,
+        PrincipalCommand::Remove(args) => {
+            registry.remove_principal(&Operator::at_the_command_line(), &args.name).await?;
+            format!("principals/{} is removed\n", args.name)
+        }
+    };
+    cli::answer(&told);
+    Ok(())
+}
+
+async fn keep_tokens(command: &TokenCommand, config: &Config) -> Result<()> {
+    let registry = server::open_store(config).await?;
+    match command {
+        TokenCommand::Create(args) => {
+            let made = operator::create_token(&registry, &args.principal, args.days).await?;
+            let (token, told) = made;
+            eprint!("{told}");
+            cli::answer(&format!("{}\n", token.reveal()));
+        }
+        TokenCommand::List(_) => cli::answer(&operator::list_tokens(&registry).await?),
+        TokenCommand::Revoke(args) => {
+            registry.revoke_token(&Operator::at_the_command_line(), &args.name).await?;
+            cli::answer("the token is revoked\n");
+        }
+    }
+    Ok(())
 }
 
 /// What a server needs, in the order of opening: a store is made and changed by nothing that could

@@ -52,6 +52,7 @@ pub fn viewer() -> Viewer {
         agency: AgencyId::parse_id(AGENCY).expect("an agency"),
         region: RegionCode::parse("MX").ok(),
         roles: Role::ALL.to_vec(),
+        principal: None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! It names nothing of the registry: a migration means tomorrow what it meant on the day it was
 //! written.
 
+mod identities;
 mod m20261124_000001_registry;
 mod tables;
 pub mod vocabulary;

@@ -1,6 +1,6 @@
 //! The first schema: agencies, sensors, operations, seizures, the vocabulary and the ledger.
 
-use crate::{tables::Table, vocabulary};
+use crate::{identities, tables::Table, vocabulary};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -14,10 +14,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in tables() {
+        for table in tables().into_iter().chain(identities::tables()) {
             table.create(manager).await?;
         }
         let head = "INSERT INTO ledger_head (id, revision) VALUES (1, 0)";
+        manager.get_connection().execute_unprepared(head).await?;
+        let head = "INSERT INTO credentials_head (id, revision) VALUES (1, 0)";
         manager.get_connection().execute_unprepared(head).await?;
         vocabulary::load(manager).await
     }
@@ -250,6 +252,8 @@ fn tables() -> Vec<Table> {
             .text_required("request")
             .text_or_null("before")
             .text_required("after")
+            // Who of the agency; empty for the viewer that a server is configured with.
+            .text("principal")
             .unique(&["principal_id", "request_id"])
             .index(&["record_name", "revision"]),
         Table::new("ledger_head").int("id").int("revision").primary(&["id"]),

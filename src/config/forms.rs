@@ -2,7 +2,7 @@
 //! it never repeats a text that may hold a password.
 
 use super::{
-    LogFormat, StoreUrl, Taken,
+    Callers, LogFormat, StoreUrl, Taken,
     settings::{Shape, Spec},
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -12,22 +12,36 @@ use tracing_subscriber::EnvFilter;
 const ID_CHARS_MAX: usize = 63;
 
 pub(super) fn listen(_: &Spec, text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text.parse().map_err(|_| {
+    text.parse().map_err(|_| {
         format!(
             "`{text}` is not an address and a port, such as 127.0.0.1:8080 or [::1]:8080; host \
              names are not looked up"
         )
-    })?;
+    })
+}
+
+/// Why an address that others can reach is not listened on while nobody shows who it is.
+pub(super) fn reachable(address: SocketAddr) -> Option<String> {
     // To Linux ::ffff:127.0.0.1 is 127.0.0.1, and ::ffff:0.0.0.0 is every address.
     if address.ip().to_canonical().is_loopback() {
-        return Ok(address);
+        return None;
     }
-    Err(format!(
-        "`{text}` is not a loopback address: there are no identities yet, so every caller would \
-         be the configured viewer; listen on 127.0.0.1:{port} or [::1]:{port}, and let those who \
-         may act as that viewer come through an SSH tunnel (ssh -L {port}:127.0.0.1:{port} HOST)",
+    Some(format!(
+        "`{address}` is not a loopback address, and callers show no identities, so every caller \
+         would be the configured viewer: set identities.callers to known, or listen on \
+         127.0.0.1:{port} or [::1]:{port}, and let those who may act as that viewer come through an \
+         SSH tunnel (ssh -L {port}:127.0.0.1:{port} HOST)",
         port = address.port()
     ))
+}
+
+pub(super) fn callers(_: &Spec, text: &str) -> Result<Callers, String> {
+    match text {
+        "configured" => Ok(Callers::Configured),
+        "known" => Ok(Callers::Known),
+        "anyone" => Ok(Callers::Anyone),
+        _ => Err(format!("`{text}` is not who callers are: want configured, known or anyone")),
+    }
 }
 
 pub(super) fn store(_: &Spec, text: &str) -> Result<StoreUrl, String> {

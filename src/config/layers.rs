@@ -142,6 +142,12 @@ impl Layers {
         })
     }
 
+    /// Refuses a value that does not go with another.
+    pub fn refuse(&mut self, spec: &Spec, problem: &str) {
+        let origin = self.given.get(spec.key).map_or(Origin::Default, |given| given.origin.clone());
+        self.faults.push(Fault::of(spec, origin, problem));
+    }
+
     /// Each key with its text and origin, or everything that was found wrong.
     pub fn finish(self) -> Result<Vec<(&'static Spec, String, Origin)>, Vec<Fault>> {
         let Self { mut given, faults } = self;

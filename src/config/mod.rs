@@ -28,11 +28,13 @@ pub const FILE_DEFAULT: &str = "interdiction.toml";
 /// is fit for a log.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen; a loopback address.
+    /// Where to listen; a loopback address where callers are the configured viewer.
     pub listen: SocketAddr,
     /// Where the records are kept.
     pub store: StoreUrl,
-    /// Who every caller is.
+    /// How callers show who they are.
+    pub identities: IdentitiesConfig,
+    /// Who every caller is, where callers show nothing.
     pub viewer: ViewerConfig,
     /// What is logged, and how.
     pub log: LogConfig,
@@ -46,6 +48,24 @@ pub struct Config {
     pub postgres: PostgresConfig,
     /// Where each value came from, in the order of the help.
     pub sources: Vec<Source>,
+}
+
+/// How callers show who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentitiesConfig {
+    /// Who they are.
+    pub callers: Callers,
+}
+
+/// Who callers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callers {
+    /// The configured viewer, each of them.
+    Configured,
+    /// Principals, known by their credentials.
+    Known,
+    /// Principals, and the anonymous.
+    Anyone,
 }
 
 /// The configured viewer, in form only; the domain judges the meaning.
@@ -170,6 +190,7 @@ impl Config {
         let config = Self {
             listen: from.read(&settings::LISTEN),
             store: from.read(&settings::STORE),
+            identities: IdentitiesConfig { callers: from.read(&settings::IDENTITIES_CALLERS) },
             viewer: ViewerConfig::read(from),
             log: LogConfig::read(from),
             limits: Limits::read(from),
@@ -181,6 +202,11 @@ impl Config {
             postgres: PostgresConfig::read(from),
             sources: Vec::new(),
         };
+        if config.identities.callers == Callers::Configured
+            && let Some(problem) = forms::reachable(config.listen)
+        {
+            layers.refuse(&settings::LISTEN.spec, &problem);
+        }
         let store = config.store.to_string();
         let source = |(spec, text, origin): (&'static Spec, String, Origin)| {
             let is_store = spec.key == settings::STORE.spec.key;

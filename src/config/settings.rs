@@ -3,9 +3,10 @@
 //! know the name of a setting.
 
 use super::{
-    LogFormat, StoreUrl, Taken,
+    Callers, LogFormat, StoreUrl, Taken,
     forms::{
-        agency, directory, filter, listen, log_format, region, roles, seconds, store, taken, whole,
+        agency, callers, directory, filter, listen, log_format, region, roles, seconds, store,
+        taken, whole,
     },
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -104,8 +105,8 @@ pub static LISTEN: Setting<SocketAddr> = Setting {
         key: "listen",
         default: "127.0.0.1:8080",
         shape: Shape::Text { form: "ADDRESS:PORT" },
-        doc: "Where to listen for gRPC and GraphQL, on one port. A loopback address: there are no \
-              identities yet, so every caller is the configured viewer. Port 0 takes a free one.",
+        doc: "Where to listen for gRPC and GraphQL, on one port. A loopback address, unless callers \
+              show who they are. Port 0 takes a free one.",
     },
     read: listen,
 };
@@ -123,13 +124,27 @@ pub static STORE: Setting<StoreUrl> = Setting {
     read: store,
 };
 
+/// Who callers are.
+pub static IDENTITIES_CALLERS: Setting<Callers> = Setting {
+    spec: Spec {
+        key: "identities.callers",
+        default: "configured",
+        shape: Shape::Text { form: "configured|known|anyone" },
+        doc: "Who callers are: the configured viewer, each of them; principals, known by the \
+              credentials that they show; or anyone, which is principals and, without a credential, \
+              the anonymous who read what is CLEAR.",
+    },
+    read: callers,
+};
+
 /// The agency that every caller acts for.
 pub static VIEWER_AGENCY: Setting<String> = Setting {
     spec: Spec {
         key: "viewer.agency",
         default: "local",
         shape: Shape::Text { form: "ID" },
-        doc: "The agency that every caller acts for, by the id in agencies/ID.",
+        doc: "The agency that every caller acts for where callers are the configured viewer, by the \
+              id in agencies/ID.",
     },
     read: agency,
 };
@@ -320,9 +335,10 @@ pub static POSTGRES_LOCK_TIMEOUT_SECONDS: Setting<Duration> = Setting {
 
 /// Every setting, in the order of the help. Reading one that is missing here panics, so that no
 /// setting can exist without its flag, variable and help.
-pub static ALL: [&Spec; 19] = [
+pub static ALL: [&Spec; 20] = [
     &LISTEN.spec,
     &STORE.spec,
+    &IDENTITIES_CALLERS.spec,
     &VIEWER_AGENCY.spec,
     &VIEWER_REGION.spec,
     &VIEWER_ROLES.spec,

@@ -13,6 +13,8 @@ pub enum Kind {
     NotFound,
     /// Something of that identity exists.
     AlreadyExists,
+    /// Nobody knows who asks: there is no credential, or none that is good.
+    Unauthenticated,
     /// The viewer can see the record and may not do this to it.
     PermissionDenied,
     /// The record is in a state that does not allow this.
@@ -37,6 +39,7 @@ impl Kind {
             Self::Invalid => "INVALID_ARGUMENT",
             Self::NotFound => "NOT_FOUND",
             Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::Unauthenticated => "UNAUTHENTICATED",
             Self::PermissionDenied => "PERMISSION_DENIED",
             Self::FailedPrecondition => "FAILED_PRECONDITION",
             Self::Aborted => "ABORTED",
@@ -153,6 +156,14 @@ impl Error {
     #[must_use]
     pub fn denied(reason: &'static str, name: impl Into<String>, message: &str) -> Self {
         Self { resources: vec![name.into()], ..Self::new(Kind::PermissionDenied, reason, message) }
+    }
+
+    /// Nobody knows who asks. The message never says which of the many reasons it is, for whoever
+    /// tries out credentials would learn from it.
+    #[must_use]
+    pub fn unauthenticated(reason: &'static str) -> Self {
+        let message = "send a credential that is good: authorization: Bearer TOKEN";
+        Self::new(Kind::Unauthenticated, reason, message)
     }
 
     /// A fault of ours; the message goes to the log and never to a caller.

@@ -144,6 +144,8 @@ slugs! {
     SensorId = "sensors";
     /// `substances/{substance}`.
     SubstanceId = "substances";
+    /// `principals/{principal}`: who a caller is.
+    PrincipalId = "principals";
 }
 
 uuids! {

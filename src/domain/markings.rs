@@ -147,11 +147,17 @@ impl Default for Marking {
 
 /// The grant that every authenticated viewer holds.
 pub const GRANT_EVERYONE: &str = "*";
+/// The one grant of the anonymous viewer. What it opens [`GRANT_EVERYONE`] opens too, so that nobody
+/// else need hold it.
+pub const GRANT_ANYBODY: &str = "?";
 
 impl Marking {
     /// Whether a viewer may see a record that `originator` marked so.
     #[must_use]
     pub fn visible_to(&self, viewer: &Viewer, originator: &AgencyId) -> bool {
+        if viewer.is_anonymous() {
+            return self.label == Tlp::Clear;
+        }
         if *originator == viewer.agency {
             return true;
         }
@@ -175,7 +181,8 @@ impl Marking {
     #[must_use]
     pub fn grants(&self) -> Vec<String> {
         match self.label {
-            Tlp::Clear | Tlp::Green => vec![GRANT_EVERYONE.to_owned()],
+            Tlp::Clear => vec![GRANT_EVERYONE.to_owned(), GRANT_ANYBODY.to_owned()],
+            Tlp::Green => vec![GRANT_EVERYONE.to_owned()],
             Tlp::Amber => self.releasable_to.iter().map(ToString::to_string).collect(),
             Tlp::AmberStrict => self
                 .releasable_to

@@ -18,7 +18,10 @@ use super::{
     documents::Documents,
     errors,
 };
-use crate::{domain::questions::Cost, faults};
+use crate::{
+    domain::{errors::Error, questions::Cost},
+    faults,
+};
 use answers::Answer;
 use async_graphql::{
     Executor, Name, Request as Question, Value, Variables,
@@ -32,7 +35,7 @@ use axum::{
 };
 use futures_util::{FutureExt as _, StreamExt as _};
 use http::{
-    HeaderMap, Method, Request, Response,
+    Extensions, HeaderMap, Method, Request, Response,
     header::{CONTENT_ENCODING, CONTENT_LENGTH},
 };
 use parameters::Parameters;
@@ -51,13 +54,16 @@ const COMPRESSED_BYTES_MIN: u64 = 1_024;
 /// Where the cost of a request is told once it is answered.
 pub type Told = Arc<OnceLock<Cost>>;
 
+/// What a request brings to its execution, out of what the server has noted of it.
+pub type Prepare = dyn Fn(Question, &Extensions) -> Result<(Question, Told), Error> + Send + Sync;
+
 /// What answers documents, and what each request brings to it.
 pub struct Endpoint<E> {
     /// The schema.
     pub executor: E,
     /// Puts into a request what its resolvers need, before it is executed, and says where its cost
     /// will be told.
-    pub prepare: Box<dyn Fn(Question) -> (Question, Told) + Send + Sync>,
+    pub prepare: Box<Prepare>,
     /// Trusted documents, and those that were parsed before.
     pub documents: Documents,
     /// Bytes of one request's body, at most 256 KiB.
@@ -86,10 +92,15 @@ impl<E: Executor> Endpoint<E> {
             }
             _ => return Err(Refusal::method("want GET or POST")),
         };
-        self.execute(parameters, head.method == Method::POST).await
+        self.execute(parameters, head.method == Method::POST, &head.extensions).await
     }
 
-    async fn execute(&self, asked: Parameters, may_change: bool) -> Result<Answer, Refusal> {
+    async fn execute(
+        &self,
+        asked: Parameters,
+        may_change: bool,
+        of: &Extensions,
+    ) -> Result<Answer, Refusal> {
         let Parameters { document, operation_name, variables, tells_cost } = asked;
         let text = self.documents.text(document)?;
         let kept = self.documents.parsed(&text)?;
@@ -105,7 +116,8 @@ impl<E: Executor> Endpoint<E> {
         let mut question = Question::new(String::new()).variables(variables);
         question.operation_name = operation_name;
         question.set_parsed_query(kept.document.clone());
-        let (question, told) = (self.prepare)(question);
+        let prepared = (self.prepare)(question, of);
+        let (question, told) = prepared.map_err(|error| Refusal::unknown_caller(&error))?;
         let mut answer = self.executor.execute(question).await;
         if tells_cost {
             let Cost { statements, rows } = told.get().copied().unwrap_or_default();

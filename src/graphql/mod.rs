@@ -19,26 +19,28 @@ pub mod scalars;
 pub mod summaries;
 pub mod values;
 
-use crate::{domain::viewers::Viewer, registry::Registry};
+use crate::{
+    domain::{errors::Error, viewers::Viewer},
+    registry::Registry,
+};
+use ::http::Extensions;
 use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema};
 use axum::Router;
 use documents::{Documents, Trusted};
+use std::sync::Arc;
 
 /// The schema of the analysts' contract.
 pub type RegistrySchema = Schema<query::Query, EmptyMutation, EmptySubscription>;
 
-/// The route of the analysts' contract over a registry. Until identities arrive, every caller is the
-/// viewer that the server is configured with.
-pub fn routes(
-    registry: Registry,
-    viewer: Viewer,
-    trusted: Trusted,
-    request_bytes_max: usize,
-) -> Router {
-    let prepare = move |question: Request| {
-        let asked = query::Asked::new(registry.clone(), viewer.clone());
+/// The route of the analysts' contract over a registry, for whoever each request says that its
+/// viewer is: the server puts it there, and a request without one is not answered.
+pub fn routes(registry: Registry, trusted: Trusted, request_bytes_max: usize) -> Router {
+    let prepare = move |question: Request, of: &Extensions| {
+        let viewer = of.get::<Arc<Viewer>>();
+        let viewer = viewer.ok_or_else(|| Error::unauthenticated("CREDENTIAL_REQUIRED"))?;
+        let asked = query::Asked::new(registry.clone(), Arc::clone(viewer));
         let told = asked.cost();
-        (question.data(asked), told)
+        Ok((question.data(asked), told))
     };
     let endpoint = http::Endpoint {
         executor: schema(),

@@ -29,7 +29,7 @@ use tokio::sync::OnceCell;
 /// One request: who asks, and what came back. It hangs on the request and on nothing else, so no
 /// viewer meets what another was told.
 pub struct Asked {
-    viewer: Viewer,
+    viewer: Arc<Viewer>,
     registry: Registry,
     answers: OnceCell<Answers>,
     cost: Arc<OnceLock<Cost>>,
@@ -44,8 +44,8 @@ struct Answers {
 impl Asked {
     /// A request of a viewer.
     #[must_use]
-    pub fn new(registry: Registry, viewer: Viewer) -> Self {
-        Self { viewer, registry, answers: OnceCell::new(), cost: Arc::default() }
+    pub fn new(registry: Registry, viewer: impl Into<Arc<Viewer>>) -> Self {
+        Self { viewer: viewer.into(), registry, answers: OnceCell::new(), cost: Arc::default() }
     }
 
     /// What the request cost, once it is answered; empty where nothing was read.

@@ -17,6 +17,7 @@ mod values;
 use crate::{
     domain::{
         check::{Path, Violations},
+        errors::Error,
         filters::{Filter, SubstanceField},
         pages::{List, Page},
         requests::{Create, Delete, Retract, Update},
@@ -40,12 +41,18 @@ use transfers::{Answers, Transfers};
 /// The contract with its comments.
 pub(crate) const CONTRACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.binpb"));
 
-/// The services of one viewer: until identities arrive, the one that the server is configured with.
+/// The services, for whoever each request says that its viewer is.
 #[derive(Clone)]
 pub struct Services {
     registry: Registry,
-    viewer: Arc<Viewer>,
     transfers: Transfers,
+}
+
+/// The viewer of a request, which the server puts there before any service has it. There is no
+/// other: a request without one reaches no use case.
+fn viewer_of<T>(request: &Request<T>) -> Result<Arc<Viewer>, Status> {
+    let viewer = request.extensions().get::<Arc<Viewer>>().cloned();
+    viewer.ok_or_else(|| status::from(Error::unauthenticated("CREDENTIAL_REQUIRED")))
 }
 
 /// The most bytes of an answer: what a client takes when nothing else is said. The records of a page
@@ -67,8 +74,8 @@ macro_rules! with_limits {
 impl Services {
     /// The services over a registry.
     #[must_use]
-    pub fn new(registry: Registry, viewer: Viewer) -> Self {
-        Self { registry, viewer: Arc::new(viewer), transfers: Transfers::default() }
+    pub fn new(registry: Registry) -> Self {
+        Self { registry, transfers: Transfers::default() }
     }
 
     /// Every service with health and reflection, and what turns their health; a request message may
@@ -123,8 +130,9 @@ macro_rules! service {
                 &self,
                 request: Request<proto::$Get>,
             ) -> Result<Response<proto::$record>, Status> {
+                let viewer = viewer_of(&request)?;
                 let proto::$Get { name } = request.into_inner();
-                let found = self.registry.$get(&self.viewer, &name).await;
+                let found = self.registry.$get(&viewer, &name).await;
                 found.map($codec::encode).map(Response::new).map_err(status::from)
             }
 
@@ -132,6 +140,7 @@ macro_rules! service {
                 &self,
                 request: Request<proto::$List>,
             ) -> Result<Response<proto::$Listed>, Status> {
+                let viewer = viewer_of(&request)?;
                 let proto::$List {
                     page_size,
                     page_token,
@@ -149,7 +158,7 @@ macro_rules! service {
                 let page = (page_size, page_token);
                 let list = list_of(filter, &order, page, (show_deleted, show_inactive), violations)
                     .map_err(status::from)?;
-                let page = self.registry.$list(&self.viewer, list).await.map_err(status::from)?;
+                let page = self.registry.$list(&viewer, list).await.map_err(status::from)?;
                 let Page { records, next_page_token } = page;
                 let $list_field = records.into_iter().map($codec::encode).collect();
                 Ok(Response::new(proto::$Listed { $list_field, next_page_token }))
@@ -159,8 +168,9 @@ macro_rules! service {
                 &self,
                 request: Request<proto::$Batch>,
             ) -> Result<Response<proto::$Batched>, Status> {
+                let viewer = viewer_of(&request)?;
                 let proto::$Batch { names } = request.into_inner();
-                let found = self.registry.$batch(&self.viewer, &names).await;
+                let found = self.registry.$batch(&viewer, &names).await;
                 let found = found.map_err(status::from)?;
                 let $list_field = found.into_iter().map($codec::encode).collect();
                 Ok(Response::new(proto::$Batched { $list_field }))
@@ -170,6 +180,7 @@ macro_rules! service {
                 &self,
                 request: Request<proto::$Create>,
             ) -> Result<Response<proto::$record>, Status> {
+                let viewer = viewer_of(&request)?;
                 let proto::$Create { $($id,)? $field, request_id, validate_only } =
                     request.into_inner();
                 let create = Create {
@@ -177,7 +188,7 @@ macro_rules! service {
                     draft: $codec::decode($field.unwrap_or_default()),
                     options: options(request_id, validate_only),
                 };
-                let made = self.registry.$create(&self.viewer, create).await;
+                let made = self.registry.$create(&viewer, create).await;
                 made.map($codec::encode).map(Response::new).map_err(status::from)
             }
 
@@ -185,6 +196,7 @@ macro_rules! service {
                 &self,
                 request: Request<proto::$Update>,
             ) -> Result<Response<proto::$record>, Status> {
+                let viewer = viewer_of(&request)?;
                 let proto::$Update { $field, update_mask, request_id, validate_only } =
                     request.into_inner();
                 let record = $field.unwrap_or_default();
@@ -195,7 +207,7 @@ macro_rules! service {
                     draft: $codec::decode(record),
                     options: options(request_id, validate_only),
                 };
-                let changed = self.registry.$update(&self.viewer, update).await;
+                let changed = self.registry.$update(&viewer, update).await;
                 changed.map($codec::encode).map(Response::new).map_err(status::from)
             }
 
@@ -203,9 +215,10 @@ macro_rules! service {
                 &self,
                 request: Request<proto::$Delete>,
             ) -> Result<Response<proto::$record>, Status> {
+                let viewer = viewer_of(&request)?;
                 let proto::$Delete { name, etag, request_id, validate_only } = request.into_inner();
                 let delete = Delete { name, etag, options: options(request_id, validate_only) };
-                let deleted = self.registry.$delete(&self.viewer, delete).await;
+                let deleted = self.registry.$delete(&viewer, delete).await;
                 deleted.map($codec::encode).map(Response::new).map_err(status::from)
             }
 
@@ -246,6 +259,7 @@ service! {
             &self,
             request: Request<proto::SummarizeOperationsRequest>,
         ) -> Result<Response<proto::SummarizeOperationsResponse>, Status> {
+            let viewer = viewer_of(&request)?;
             let request = summaries::decode_operations(request.into_inner());
             let (filter, draft, [mass, volume]) = request;
             let mut violations = Violations::default();
@@ -254,7 +268,7 @@ service! {
             let units = Units::check(mass, volume, &mut violations);
             let summary = violations.finish(Some(summary)).map_err(status::from)?;
             let figures = summary.figures.clone();
-            let found = self.registry.summarize_operations(&self.viewer, summary).await;
+            let found = self.registry.summarize_operations(&viewer, summary).await;
             let told = Told { figures: &figures, units };
             found.map(|one| Response::new(told.encode_operations(one))).map_err(status::from)
         }
@@ -273,11 +287,12 @@ service! {
             &self,
             request: Request<proto::RetractSeizureRequest>,
         ) -> Result<Response<proto::Seizure>, Status> {
+            let viewer = viewer_of(&request)?;
             let proto::RetractSeizureRequest { name, reason, etag, request_id, validate_only } =
                 request.into_inner();
             let options = options(request_id, validate_only);
             let retract = Retract { name, reason, etag, options };
-            let retracted = self.registry.retract_seizure(&self.viewer, retract).await;
+            let retracted = self.registry.retract_seizure(&viewer, retract).await;
             retracted.map(seizures::encode).map(Response::new).map_err(status::from)
         }
 
@@ -285,6 +300,7 @@ service! {
             &self,
             request: Request<proto::SummarizeSeizuresRequest>,
         ) -> Result<Response<proto::SummarizeSeizuresResponse>, Status> {
+            let viewer = viewer_of(&request)?;
             let (filter, draft, [mass, volume]) = summaries::decode_seizures(request.into_inner());
             let mut violations = Violations::default();
             let filter = Decoder::new(&mut violations).seizures("filter", filter);
@@ -292,7 +308,7 @@ service! {
             let units = Units::check(mass, volume, &mut violations);
             let summary = violations.finish(Some(summary)).map_err(status::from)?;
             let figures = summary.figures.clone();
-            let found = self.registry.summarize_seizures(&self.viewer, summary).await;
+            let found = self.registry.summarize_seizures(&viewer, summary).await;
             let told = Told { figures: &figures, units };
             found.map(|one| Response::new(told.encode_seizures(one))).map_err(status::from)
         }
@@ -303,7 +319,7 @@ service! {
             &self,
             requests: Request<Streaming<proto::ImportSeizuresRequest>>,
         ) -> Result<Response<Self::ImportSeizuresStream>, Status> {
-            let (registry, viewer) = (self.registry.clone(), Arc::clone(&self.viewer));
+            let (registry, viewer) = (self.registry.clone(), viewer_of(&requests)?);
             let answers = self.transfers.import(registry, viewer, requests.into_inner());
             answers.map(Response::new).map_err(status::from)
         }
@@ -314,7 +330,7 @@ service! {
             &self,
             request: Request<proto::ExportSeizuresRequest>,
         ) -> Result<Response<Self::ExportSeizuresStream>, Status> {
-            let (registry, viewer) = (self.registry.clone(), Arc::clone(&self.viewer));
+            let (registry, viewer) = (self.registry.clone(), viewer_of(&request)?);
             let answers = self.transfers.export(registry, viewer, request.into_inner());
             answers.map(Response::new).map_err(status::from)
         }
@@ -327,8 +343,9 @@ impl substance_service_server::SubstanceService for Services {
         &self,
         request: Request<proto::GetSubstanceRequest>,
     ) -> Result<Response<proto::Substance>, Status> {
+        let viewer = viewer_of(&request)?;
         let proto::GetSubstanceRequest { name } = request.into_inner();
-        let found = self.registry.get_substance(&self.viewer, &name).await;
+        let found = self.registry.get_substance(&viewer, &name).await;
         found.map(substances::encode).map(Response::new).map_err(status::from)
     }
 
@@ -336,6 +353,7 @@ impl substance_service_server::SubstanceService for Services {
         &self,
         request: Request<proto::ListSubstancesRequest>,
     ) -> Result<Response<proto::ListSubstancesResponse>, Status> {
+        let viewer = viewer_of(&request)?;
         let proto::ListSubstancesRequest { page_size, page_token, filter, called } =
             request.into_inner();
         let mut violations = Violations::default();
@@ -350,7 +368,7 @@ impl substance_service_server::SubstanceService for Services {
         let page = (page_size, page_token);
         let list: List<_, _> =
             list_of(filter, &[], page, (false, false), violations).map_err(status::from)?;
-        let page = self.registry.list_substances(&self.viewer, list).await;
+        let page = self.registry.list_substances(&viewer, list).await;
         let Page { records, next_page_token } = page.map_err(status::from)?;
         let substances = records.into_iter().map(substances::encode).collect();
         Ok(Response::new(proto::ListSubstancesResponse { substances, next_page_token }))

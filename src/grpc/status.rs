@@ -26,6 +26,7 @@ fn code(kind: Kind) -> Code {
         Kind::Invalid => Code::InvalidArgument,
         Kind::NotFound => Code::NotFound,
         Kind::AlreadyExists => Code::AlreadyExists,
+        Kind::Unauthenticated => Code::Unauthenticated,
         Kind::PermissionDenied => Code::PermissionDenied,
         Kind::FailedPrecondition => Code::FailedPrecondition,
         Kind::Aborted => Code::Aborted,
@@ -43,6 +44,7 @@ pub(crate) fn from(error: Error) -> Status {
         Kind::Invalid
         | Kind::NotFound
         | Kind::AlreadyExists
+        | Kind::Unauthenticated
         | Kind::PermissionDenied
         | Kind::FailedPrecondition
         | Kind::Aborted

@@ -168,7 +168,8 @@ fn is_of_the_row(error: &Error) -> bool {
         | Kind::AlreadyExists
         | Kind::PermissionDenied
         | Kind::FailedPrecondition => true,
-        Kind::Aborted
+        Kind::Unauthenticated
+        | Kind::Aborted
         | Kind::Exhausted
         | Kind::Unavailable
         | Kind::DeadlineExceeded

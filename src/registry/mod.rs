@@ -4,6 +4,7 @@
 mod changes;
 mod exports;
 mod imports;
+mod principals;
 mod reads;
 mod rules;
 mod summaries;
@@ -19,6 +20,8 @@ use crate::{
     store::{Keep, Store},
 };
 pub use imports::{Batch, Import};
+pub use principals::Identified;
+
 use std::sync::Arc;
 use uuid::Uuid;
 

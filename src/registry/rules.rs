@@ -177,6 +177,9 @@ pub(super) fn needs_role(viewer: &Viewer, role: Role) -> Result<()> {
     if viewer.has(role) {
         return Ok(());
     }
+    if viewer.is_anonymous() {
+        return Err(Error::unauthenticated("CREDENTIAL_REQUIRED"));
+    }
     use crate::domain::codes::Code as _;
     let message = format!("this needs the role {}: ask an administrator", role.name());
     Err(Error::denied("ROLE_REQUIRED", viewer.agency.to_string(), &message))

@@ -82,6 +82,7 @@ fn http_status(kind: Kind) -> StatusCode {
         Kind::Invalid | Kind::FailedPrecondition => StatusCode::BAD_REQUEST,
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::AlreadyExists | Kind::Aborted => StatusCode::CONFLICT,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::PermissionDenied => StatusCode::FORBIDDEN,
         Kind::Exhausted => StatusCode::TOO_MANY_REQUESTS,
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -9,6 +9,7 @@ use super::{
     answers::Dialect,
     connection::Host,
     deadlines::{End, Ended, is_long, passed},
+    identities::Peer,
 };
 use crate::{
     domain::errors::{Error, Kind},
@@ -48,6 +49,7 @@ const PART_BYTES_MAX: usize = 64 * 1_024;
 pub(super) struct Calls {
     pub(super) host: Arc<Host>,
     pub(super) activity: Arc<Activity>,
+    pub(super) peer: Peer,
 }
 
 impl hyper::service::Service<Request<Incoming>> for Calls {
@@ -68,7 +70,7 @@ impl Calls {
         &self,
         dialect: &Dialect,
         turn: &mut Turn,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
     ) -> Result<Running, Error> {
         let path = request.uri().path();
         if !path.starts_with(HEALTH) && !turn.admit() {
@@ -83,6 +85,7 @@ impl Calls {
         let cap = self.host.limits.request_timeout;
         let end = End::of(path, request.headers(), cap, &self.host.stopping)?;
         let uri = request.uri().clone();
+        request.extensions_mut().insert(self.peer);
         // A router is a handle, always ready; its clone is one count.
         let route = catch(&uri, || self.host.routes_for(dialect).clone().call(request))?;
         Ok(Running { route, uri, end, ended: None })
@@ -115,9 +118,12 @@ impl Future for Call {
         let (answer, end, ended) = match running {
             Err(refusal) => (dialect.answer(refusal.clone()), None, None),
             Ok(running) => match ready!(running.poll(cx)) {
-                Ok(answer) => {
-                    let end = running.end.clone();
-                    (explained(dialect, answer), Some(end), running.ended.take())
+                Ok(mut answer) => {
+                    let mut end = running.end.clone();
+                    end.standing = answer.extensions_mut().remove();
+                    // What was waited for until now knows nothing of the credential.
+                    let ended = running.ended.take().filter(|_| end.standing.is_none());
+                    (explained(dialect, answer), Some(end), ended)
                 }
                 Err(error) => (dialect.answer(error), None, None),
             },

@@ -7,6 +7,7 @@ use super::{
     activity::{Activity, InFlight, Standing},
     answers::Dialect,
     calls::Calls,
+    identities::Peer,
     limits::Limits,
 };
 use axum::Router;
@@ -62,7 +63,8 @@ impl Host {
     /// flight is answered. Cutting it is dropping this future.
     pub(super) async fn attend(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
         let activity = Activity::start(&self.in_flight);
-        let calls = Calls { host: Arc::clone(&self), activity: Arc::clone(&activity) };
+        let calls =
+            Calls { host: Arc::clone(&self), activity: Arc::clone(&activity), peer: Peer(peer) };
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), calls));
         let mut stopping = self.stopping.clone();
         let mut dismissed: Option<Instant> = None;

@@ -1,5 +1,6 @@
 //! When a request has to be over: what the caller asks for within what the server gives.
 
+use super::identities::Standing;
 use crate::domain::errors::{Error, Kind};
 use http::{HeaderMap, HeaderValue};
 use std::{pin::Pin, time::Duration};
@@ -24,12 +25,14 @@ pub(super) fn is_long(path: &str) -> bool {
 }
 
 /// What ends a request from outside.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct End {
     /// The deadline.
     pub(super) at: Option<Instant>,
     /// Closed when the server stops; set for what would never end by itself.
     stopping: Option<watch::Receiver<()>>,
+    /// The credential that the request was admitted by, once its answer is on the way.
+    pub(super) standing: Option<Standing>,
 }
 
 /// Resolves when a request has to be over, with the reason.
@@ -56,10 +59,10 @@ impl End {
         if is_long(path) {
             // Too far off to be an instant is the same as none.
             let at = brought.and_then(|brought| now.checked_add(brought));
-            return Ok(Self { at, stopping: Some(stopping.clone()) });
+            return Ok(Self { at, stopping: Some(stopping.clone()), standing: None });
         }
         let at = now + brought.map_or(cap, |brought| brought.min(cap));
-        Ok(Self { at: Some(at), stopping: None })
+        Ok(Self { at: Some(at), stopping: None, standing: None })
     }
 
     /// Waits for it. Made only when a request has to wait for something: most are answered before.
@@ -71,6 +74,14 @@ impl End {
                 None => std::future::pending().await,
             }
         };
+        if let Some(standing) = self.standing.clone() {
+            return Box::pin(async move {
+                tokio::select! {
+                    () = deadline => passed(),
+                    error = standing.ended() => error,
+                }
+            });
+        }
         let Some(mut stopping) = stopping else {
             return Box::pin(async move {
                 deadline.await;

@@ -6,6 +6,7 @@ mod answers;
 mod calls;
 mod connection;
 mod deadlines;
+mod identities;
 mod limits;
 pub mod listener;
 
@@ -13,7 +14,7 @@ pub use limits::Limits;
 
 use crate::{
     config::{
-        Config, StoreUrl as ConfiguredStore, Taken, ViewerConfig,
+        self, Config, StoreUrl as ConfiguredStore, Taken, ViewerConfig,
         settings::{self, Spec},
     },
     domain::{
@@ -28,7 +29,8 @@ use crate::{
     registry::{Registry, Source},
     store::{Options, PostgresLimits, Store, StoreUrl},
 };
-use axum::Router;
+use axum::{Extension, Router, middleware::from_fn_with_state};
+use identities::{Admitted, Callers};
 use listener::Drained;
 use std::{
     future::Future,
@@ -62,7 +64,7 @@ pub fn store_url(config: &Config) -> StoreUrl {
     }
 }
 
-/// The viewer that the configuration names: until identities arrive, every caller is it.
+/// The viewer that the configuration names: every caller is it, unless callers show who they are.
 ///
 /// # Errors
 /// `Invalid` naming the setting that is wrong.
@@ -82,7 +84,8 @@ pub fn viewer(config: &Config) -> Result<Viewer> {
             wrong(&settings::VIEWER_ROLES.spec, problem)
         })
     };
-    Ok(Viewer { agency, region, roles: roles.iter().map(role).collect::<Result<_>>()? })
+    let roles = roles.iter().map(role).collect::<Result<_>>()?;
+    Ok(Viewer { agency, region, roles, principal: None })
 }
 
 /// The documents that the configuration trusts.
@@ -102,11 +105,30 @@ pub fn trusted(config: &Config) -> Result<Trusted> {
     }
 }
 
-/// Opens the store, and the registry over it for a viewer.
+/// Opens the store, and the registry over it for callers: where they are the configured viewer, its
+/// agency is registered; where others can reach the server, somebody has to be known.
+///
+/// # Errors
+/// As [`Store::open`]; `Invalid` where nobody could come in.
+pub async fn open(config: &Config, viewer: &Viewer) -> Result<Registry> {
+    let registry = open_store(config).await?;
+    if config.identities.callers == config::Callers::Configured {
+        registry.register_own_agency(viewer).await?;
+    } else if !config.listen.ip().to_canonical().is_loopback() && !registry.has_principals().await?
+    {
+        let problem = "others can reach this address, and nobody is known yet: begin with \
+                       `interdiction principal set` and `interdiction token create`";
+        let problem = config.refuse(&settings::LISTEN.spec, problem).to_string();
+        return Err(Error::new(Kind::Invalid, "INVALID_FIELD", problem));
+    }
+    Ok(registry)
+}
+
+/// Opens the store, and the registry over it.
 ///
 /// # Errors
 /// As [`Store::open`].
-pub async fn open(config: &Config, viewer: &Viewer) -> Result<Registry> {
+pub async fn open_store(config: &Config) -> Result<Registry> {
     let options = Options {
         url: store_url(config),
         sqlite_readers_max: config.sqlite.readers_max as usize,
@@ -116,9 +138,7 @@ pub async fn open(config: &Config, viewer: &Viewer) -> Result<Registry> {
             lock_timeout: config.postgres.lock_timeout,
         },
     };
-    let registry = Registry::new(Store::open(&options).await?, Arc::new(System));
-    registry.register_own_agency(viewer).await?;
-    Ok(registry)
+    Ok(Registry::new(Store::open(&options).await?, Arc::new(System)))
 }
 
 /// The gRPC services in this process, for whoever needs no socket.
@@ -126,9 +146,9 @@ pub async fn open(config: &Config, viewer: &Viewer) -> Result<Registry> {
 /// # Errors
 /// When the contract cannot be read, which a build that compiled it excludes.
 pub async fn in_process(registry: Registry, viewer: Viewer, config: &Config) -> Result<Routes> {
-    let services = Services::new(registry, viewer).routes(config.limits.request_bytes_max).await;
+    let services = Services::new(registry).routes(config.limits.request_bytes_max).await;
     let (routes, _health) = services.map_err(|error| Error::internal(error.to_string()))?;
-    Ok(routes)
+    Ok(routes.into_axum_router().layer(Extension(Arc::new(viewer))).into())
 }
 
 /// Serves until the shutdown resolves, then turns health to NOT_SERVING, lets requests in flight
@@ -145,18 +165,24 @@ pub async fn serve(
 ) -> Result<()> {
     let request_bytes_max = config.limits.request_bytes_max;
     let trusted = trusted(config)?;
-    let graphql = graphql::routes(registry.clone(), viewer.clone(), trusted, request_bytes_max);
-    let (grpc, health) = Services::new(registry, viewer)
+    let callers = Callers::new(admitted(config, viewer), registry.clone());
+    let admit = from_fn_with_state(Arc::clone(&callers), identities::admit);
+    let graphql = graphql::routes(registry.clone(), trusted, request_bytes_max);
+    let (grpc, health) = Services::new(registry)
         .routes(request_bytes_max)
         .await
         .map_err(|error| Error::internal(error.to_string()))?;
-    let plain = graphql.merge(graphql::ide::routes());
-    let app = with_fallback(grpc.into_axum_router().reset_fallback().merge(plain));
+    let asked = grpc.into_axum_router().reset_fallback().merge(graphql).route_layer(admit);
+    let app = with_fallback(asked.merge(graphql::ide::routes()));
     let shutdown = async move {
         shutdown.await;
         health.stop().await;
     };
-    let drained = listener::serve(listener, app, Limits::from(&config.limits), shutdown).await;
+    let serving = listener::serve(listener, app, Limits::from(&config.limits), shutdown);
+    let drained = tokio::select! {
+        drained = serving => drained,
+        () = callers.look_after() => unreachable!("it looks for as long as it is polled"),
+    };
     match drained {
         Drained { connections_cut: 0 } => Ok(()),
         Drained { connections_cut } => {
@@ -166,6 +192,15 @@ pub async fn serve(
             );
             Err(Error::new(Kind::DeadlineExceeded, "CUT", message))
         }
+    }
+}
+
+/// Who callers may be.
+fn admitted(config: &Config, viewer: Viewer) -> Admitted {
+    match config.identities.callers {
+        config::Callers::Configured => Admitted::Configured(Arc::new(viewer)),
+        config::Callers::Known => Admitted::Known,
+        config::Callers::Anyone => Admitted::Anyone,
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) use rows::{Row, code, code_required};
 use super::{
     Keep, Reach, Shared, Span, Work,
     filters::at,
-    postgres::{self, Postgres},
+    postgres::{self, CREDENTIALS_CHANNEL, Postgres},
     questions::{PARENT, PARENTS, Spent},
     records::T,
     sqlite::Sqlite,
@@ -51,6 +51,14 @@ impl Engine {
         match self {
             Self::Sqlite(sqlite) => sqlite.read(shared, reach, span, work).await,
             Self::Postgres(postgres) => postgres.read(shared, reach, span, work).await,
+        }
+    }
+
+    /// The revision of credentials, where it is known without asking.
+    pub fn announced_credentials(&self) -> Option<i64> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(postgres) => postgres.announcements.revision(),
         }
     }
 
@@ -294,19 +302,30 @@ impl Session {
     /// stays locked from here to the commit, so nothing may be written after this ([`ROW_LOCK`]).
     pub(super) async fn append_to_ledger(&mut self, values: Vec<Value>) -> Result<()> {
         const COLUMNS: &str = "revision, time_micros, principal_id, method, record_name, \
-                               request_id, request, before, after";
+                               request_id, request, before, after, principal";
         let backend = self.backend();
         let sql = match backend {
             DbBackend::Sqlite => {
-                format!("INSERT INTO ledger ({COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)")
+                format!("INSERT INTO ledger ({COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             }
             _ => format!(
                 "WITH head AS (UPDATE ledger_head SET revision = revision + 1 WHERE id = 1 \
                  RETURNING revision) INSERT INTO ledger ({COLUMNS}) \
-                 SELECT head.revision, $1, $2, $3, $4, $5, $6, $7, $8 FROM head"
+                 SELECT head.revision, $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM head"
             ),
         };
         self.execute(self.spelled(&sql, values)).await
+    }
+
+    /// Tells servers, once this is committed, that credentials changed. On SQLite they ask.
+    pub(super) async fn announce_credentials(&mut self, revision: i64) -> Result<()> {
+        match self.link {
+            Link::Sqlite(_) => Ok(()),
+            Link::Postgres(_) | Link::PostgresPool(_) => {
+                let values = vec![CREDENTIALS_CHANNEL.into(), revision.to_string().into()];
+                self.execute(self.spelled("SELECT pg_notify($1, $2)", values)).await
+            }
+        }
     }
 
     /// Spells a statement for this database.

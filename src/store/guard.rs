@@ -69,7 +69,10 @@ impl Deref for Lens {
 impl Lens {
     /// The lens of an agency that is being registered under a key.
     pub(super) fn of_key(agency: &Agency, key: i64) -> Self {
-        Self::of(Viewer { agency: agency.id.clone(), region: None, roles: Vec::new() }, key)
+        Self::of(
+            Viewer { agency: agency.id.clone(), region: None, roles: Vec::new(), principal: None },
+            key,
+        )
     }
 
     fn of(viewer: Viewer, key: i64) -> Self {

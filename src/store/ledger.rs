@@ -2,7 +2,7 @@
 //! audit and reads of the past will.
 
 use super::{Lens, dialect::Session, entity::ledger, records::Values};
-use crate::domain::errors::Result;
+use crate::domain::{errors::Result, ids::PrincipalId};
 use sea_orm::{
     Value,
     sea_query::{Expr, ExprTrait as _, Query},
@@ -55,6 +55,7 @@ impl Session {
             request.into(),
             before.into(),
             after.into(),
+            lens.viewer.principal.as_ref().map_or("", PrincipalId::as_str).into(),
         ];
         self.append_to_ledger(values).await
     }

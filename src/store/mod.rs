@@ -22,6 +22,7 @@ mod operations;
 mod pages;
 mod places;
 mod postgres;
+mod principals;
 mod questions;
 mod rankings;
 mod records;
@@ -43,6 +44,7 @@ pub use ledger::{Entry, Remembered};
 pub use lists::Listed;
 pub use open::{Migrated, Options, StoreUrl, migrate};
 pub use postgres::PostgresLimits;
+pub use principals::KeptToken;
 pub use questions::{Answer, Node, Own, Rows, Summarised};
 pub use records::{Found, Layout, Stored};
 pub use references::Keys;
@@ -163,6 +165,18 @@ impl Store {
     /// What the work returns; `Unavailable` when the database cannot be reached or is full.
     pub async fn write<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
         self.engine.write(&self.shared, keep, work).await
+    }
+
+    /// How many changes of principals and tokens there were. Known without asking where Postgres
+    /// announces them, which takes less than a millisecond after their commit; else asked for.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be reached.
+    pub async fn credentials_revision(&self) -> Result<i64> {
+        if let Some(revision) = self.engine.announced_credentials() {
+            return Ok(revision);
+        }
+        self.read(Reach::Keys, Span::Statement, |s| Box::pin(s.credentials_revision())).await
     }
 
     /// Statements run so far, beginnings and ends of transactions not counted.

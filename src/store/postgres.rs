@@ -1,6 +1,9 @@
 //! Postgres: pools, timeouts, and transactions that run to their end.
 
+mod announcements;
 mod readers;
+
+pub(super) use announcements::CHANNEL as CREDENTIALS_CHANNEL;
 
 use super::{
     Keep, Reach, Shared, Span, Work,
@@ -8,6 +11,7 @@ use super::{
     places::Places,
 };
 use crate::domain::errors::{Error, Result};
+use announcements::Announcements;
 use futures_util::{Stream, StreamExt as _};
 use readers::Readers;
 use sea_orm::{
@@ -40,6 +44,7 @@ pub(crate) struct Postgres {
     writers: DatabaseConnection,
     /// One for each writer, so that a wait for one is told from a server that is away.
     places: Places,
+    pub(super) announcements: Announcements,
 }
 
 impl Postgres {
@@ -52,6 +57,7 @@ impl Postgres {
             readers: Readers::new(url, readers, limits).await?,
             writers: connected.map_err(|error| postgres_error(&error))?,
             places: Places::new(writers as usize),
+            announcements: Announcements::new(url),
         })
     }
 

@@ -4,7 +4,8 @@
 use interdiction::{
     cli::{self, Command, Exit},
     config::{
-        Config, ConfigError, GraphqlConfig, LogFormat, Origin, StoreUrl, Taken,
+        Callers, Config, ConfigError, GraphqlConfig, IdentitiesConfig, LogFormat, Origin, StoreUrl,
+        Taken,
         settings::{self, Shape, Spec},
     },
 };
@@ -78,6 +79,7 @@ fn other_value(spec: &Spec) -> String {
         Shape::Text { form } => match form {
             "ADDRESS:PORT" => "[::1]:1",
             "URL" => "sqlite:other.db",
+            "configured|known|anyone" => "known",
             "ID" => "mx-semar",
             "REGION" => "MX",
             "human|json" => "json",
@@ -105,10 +107,20 @@ fn toml_of(spec: &Spec, text: &str) -> String {
 
 /// The values alone, without where they came from.
 fn values(config: &Config) -> String {
-    let Config { listen, store, viewer, log, limits, graphql, sqlite, postgres, sources: _ } =
-        config;
+    let Config {
+        listen,
+        store,
+        identities,
+        viewer,
+        log,
+        limits,
+        graphql,
+        sqlite,
+        postgres,
+        sources: _,
+    } = config;
     let of_stores = format!("{store:?} {sqlite:?} {postgres:?}");
-    format!("{listen:?} {viewer:?} {log:?} {limits:?} {graphql:?} {of_stores}")
+    format!("{listen:?} {identities:?} {viewer:?} {log:?} {limits:?} {graphql:?} {of_stores}")
 }
 
 fn origin_of(config: &Config, spec: &Spec) -> Origin {
@@ -120,6 +132,7 @@ fn defaults_hold_where_nothing_is_given() {
     let config = with_args(&["serve"]);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.store, StoreUrl::Sqlite(PathBuf::from("interdiction.db")));
+    assert_eq!(config.identities, IdentitiesConfig { callers: Callers::Configured });
     assert_eq!(config.viewer.agency, "local");
     assert_eq!(config.viewer.region, None);
     assert_eq!(config.viewer.roles, ["READER", "CONTRIBUTOR", "STEWARD", "ADMINISTRATOR"]);
@@ -340,9 +353,11 @@ fn all_faults_are_told_at_once() {
 fn an_address_that_others_can_reach_is_refused_with_advice() {
     for address in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
         let problem = wrong_args(&["serve", "--listen", address]);
-        assert_says(&problem, &[address, "no identities yet", "configured viewer"]);
+        assert_says(&problem, &[address, "show no identities", "configured viewer"]);
         assert_says(&problem, &["127.0.0.1:80", "SSH tunnel"]);
     }
+    let known = ["serve", "--listen", "0.0.0.0:80", "--identities-callers", "known"];
+    assert_eq!(with_args(&known).listen.to_string(), "0.0.0.0:80");
     for address in ["127.0.0.1:0", "127.8.8.8:80", "[::1]:80", "[::ffff:127.0.0.1]:80"] {
         assert_eq!(with_args(&["serve", "--listen", address]).listen.to_string(), address);
     }

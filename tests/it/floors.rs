@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 9] = [
     &["grpc", "graphql"],
     &["config"],
     &["telemetry"],
-    &["server", "demo", "exchange"],
+    &["server", "demo", "exchange", "operator"],
     &["cli"],
 ];
 

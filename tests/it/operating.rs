@@ -6,10 +6,12 @@ const PAGE: &str = include_str!("../../OPERATING.md");
 
 /// Reasons that no caller of a service is told: the process ends with them, or the store keeps them
 /// to itself.
-const OF_THE_PROCESS: [&str; 7] = [
+const OF_THE_PROCESS: [&str; 9] = [
     "CANNOT_LISTEN",
     "CONFLICT",
     "CUT",
+    "NAME_TAKEN",
+    "PRINCIPAL_TAKEN",
     "STORE_DAMAGED",
     "STORE_DENIES",
     "STORE_FOREIGN",
@@ -17,8 +19,15 @@ const OF_THE_PROCESS: [&str; 7] = [
 ];
 
 /// What makes an error, up to its reason.
-const MAKERS: [&str; 6] =
-    ["Error::new(", "Self::new(", "denied(", "unavailable(", "with_error_info(", ": &str ="];
+const MAKERS: [&str; 7] = [
+    "Error::new(",
+    "Self::new(",
+    "denied(",
+    "unauthenticated(",
+    "unavailable(",
+    "with_error_info(",
+    ": &str =",
+];
 
 fn reasons(text: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -235,7 +235,7 @@ pub fn options(url: StoreUrl) -> Options {
 pub fn viewer(agency: &str) -> Viewer {
     let region = RegionCode::parse(&agency[..2].to_ascii_uppercase()).ok();
     let agency = AgencyId::parse_id(agency).unwrap();
-    Viewer { agency, region, roles: Role::ALL.to_vec() }
+    Viewer { agency, region, roles: Role::ALL.to_vec(), principal: None }
 }
 
 /// The same agency with these roles alone.

@@ -157,6 +157,12 @@ impl Refusal {
         Self { status: StatusCode::BAD_REQUEST, is_request: true, error }
     }
 
+    /// Nobody knows who asks.
+    pub(super) fn unknown_caller(error: &Error) -> Self {
+        let error = Box::new(errors::refusal(error));
+        Self { status: StatusCode::UNAUTHORIZED, is_request: false, error }
+    }
+
     /// A fault of ours.
     pub(super) fn fault(error: &Error) -> Self {
         let error = Box::new(errors::refusal(error));

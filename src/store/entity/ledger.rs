@@ -15,6 +15,7 @@ pub struct Model {
     pub request: String,
     pub before: Option<String>,
     pub after: String,
+    pub principal: String,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

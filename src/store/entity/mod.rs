@@ -2,8 +2,10 @@
 
 #![allow(dead_code, reason = "the derive makes a model and relations that not every table needs")]
 
+pub mod access_records;
 pub mod agencies;
 pub mod conveyances;
+pub mod credentials_head;
 pub mod detections;
 pub mod external_ids;
 pub mod ledger;
@@ -12,6 +14,8 @@ pub mod marking_grants;
 pub mod markings;
 pub mod operations;
 pub mod participants;
+pub mod principal_names;
+pub mod principals;
 pub mod provisions;
 pub mod seizure_items;
 pub mod seizures;
@@ -21,4 +25,5 @@ pub mod steps;
 pub mod substance_closure;
 pub mod substance_terms;
 pub mod substances;
+pub mod tokens;
 pub mod waypoints;

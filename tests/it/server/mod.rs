@@ -9,7 +9,7 @@ mod hostile;
 mod lifetimes;
 mod memory;
 mod panics;
-mod peers;
+pub mod peers;
 mod process;
 mod registry;
 mod stub;

@@ -45,7 +45,7 @@ fn trusted(texts: &[&str], only: bool) -> Trusted {
 async fn serving(trusted: Trusted) -> (Running, Http2) {
     let endpoint = Endpoint {
         executor: Schema::new(Two, EmptyMutation, EmptySubscription),
-        prepare: Box::new(|question| (question, Arc::default())),
+        prepare: Box::new(|question, _| Ok((question, Arc::default()))),
         documents: Documents::new(trusted),
         body_bytes_max: 1 << 20,
     };

@@ -12,7 +12,7 @@ use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Result, S
 use interdiction::{
     graphql::{
         documents::{Documents, Trusted},
-        http::Endpoint,
+        http::{Endpoint, Prepare},
     },
     server::Limits,
 };
@@ -46,7 +46,7 @@ impl Planted {
 async fn planted(limits: Limits) -> Running {
     let executor = Schema::new(Planted, EmptyMutation, EmptySubscription);
     let documents = Documents::new(Trusted::default());
-    let prepare = Box::new(|question| (question, Default::default()));
+    let prepare: Box<Prepare> = Box::new(|question, _| Ok((question, Default::default())));
     let endpoint = Endpoint { executor, prepare, documents, body_bytes_max: 1 << 20 };
     Running::over(endpoint.routes(), Arc::default(), limits).await
 }

@@ -34,7 +34,7 @@ fn routes(asked: &Arc<AtomicUsize>) -> Router {
     let documents = Documents::new(Trusted::default());
     Endpoint {
         executor,
-        prepare: Box::new(|question| (question, Default::default())),
+        prepare: Box::new(|question, _| Ok((question, Default::default()))),
         documents,
         body_bytes_max: 1 << 20,
     }

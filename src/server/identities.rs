@@ -1,0 +1,268 @@
+//! Who a request comes from: the one place where a credential becomes a viewer.
+//!
+//! What is found out stands in the request, where the services look for it; a request that shows
+//! nothing good reaches none of them. A credential is looked up once and then known, for as long as
+//! the store counts no change of credentials: a revoked one is refused on the next call.
+
+mod failures;
+
+use super::answers::Dialect;
+use crate::{
+    domain::{
+        errors::{Error, Result},
+        tokens::Token,
+        viewers::Viewer,
+    },
+    registry::{Identified, Registry},
+};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use failures::Failures;
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{AUTHORIZATION, WWW_AUTHENTICATE},
+};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+use tokio::{
+    sync::watch,
+    time::{Instant, interval, sleep},
+};
+
+/// What is answered to anybody: who balances load has no credential.
+const OPEN: &str = "/grpc.health.v1.Health/";
+/// Credentials that are known; when there are as many, all are looked up anew.
+const KNOWN_MAX: usize = 4_096;
+/// How often open streams learn that credentials changed.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// The peer of a connection, which stands in each of its requests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub SocketAddr);
+
+/// Who callers may be.
+#[derive(Debug)]
+pub(super) enum Admitted {
+    /// The configured viewer, each of them.
+    Configured(Arc<Viewer>),
+    /// Principals alone.
+    Known,
+    /// Principals, and the anonymous.
+    Anyone,
+}
+
+/// What tells who callers are.
+pub(super) struct Callers {
+    admitted: Admitted,
+    registry: Registry,
+    known: RwLock<Known>,
+    failures: Failures,
+    revision: watch::Sender<i64>,
+}
+
+/// Credentials that were looked up at one count of changes, by their hashes.
+#[derive(Default)]
+struct Known {
+    revision: i64,
+    by_hash: HashMap<[u8; 32], Arc<Caller>>,
+}
+
+/// Whose a credential is.
+#[derive(Debug)]
+struct Caller {
+    viewer: Arc<Viewer>,
+    expire_micros: i64,
+}
+
+impl Callers {
+    pub(super) fn new(admitted: Admitted, registry: Registry) -> Arc<Self> {
+        Arc::new(Self {
+            admitted,
+            registry,
+            known: RwLock::default(),
+            failures: Failures::default(),
+            revision: watch::Sender::new(0),
+        })
+    }
+
+    /// Tells open streams of changes, for as long as it is polled.
+    pub(super) async fn look_after(self: Arc<Self>) {
+        if let Admitted::Configured(_) = self.admitted {
+            return std::future::pending().await;
+        }
+        let mut looks = interval(LOOK_EVERY);
+        loop {
+            looks.tick().await;
+            // Where the store is away, new requests fail by it, and open ones at their own reads.
+            if let Ok(revision) = self.registry.credentials_revision().await {
+                let changes = |known: &mut i64| std::mem::replace(known, revision) != revision;
+                self.revision.send_if_modified(changes);
+            }
+        }
+    }
+
+    /// The viewer of a request, and the token by which it is one.
+    async fn identify(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<Peer>,
+    ) -> Result<(Arc<Viewer>, Option<Token>)> {
+        if let Admitted::Configured(viewer) = &self.admitted {
+            return Ok((Arc::clone(viewer), None));
+        }
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(peer)| peer.ip());
+        match bearer(headers) {
+            Ok(Some(text)) => {
+                let Some(token) = Token::parse(text) else { return Err(self.refuse(peer)) };
+                let caller = self.caller_of(&token, peer).await?;
+                Ok((Arc::clone(&caller.viewer), Some(token)))
+            }
+            Ok(None) => match &self.admitted {
+                Admitted::Anyone => Ok((Arc::new(Viewer::anonymous()), None)),
+                Admitted::Configured(_) | Admitted::Known => {
+                    Err(Error::unauthenticated("CREDENTIAL_REQUIRED"))
+                }
+            },
+            Err(Malformed) => Err(self.refuse(peer)),
+        }
+    }
+
+    async fn caller_of(&self, token: &Token, peer: IpAddr) -> Result<Arc<Caller>> {
+        // Asked first: what is looked up after it is no older.
+        let revision = self.registry.credentials_revision().await?;
+        let hash = token.hash();
+        let now = self.registry.now_micros();
+        if let Some(caller) = self.known(revision, &hash) {
+            return if now < caller.expire_micros { Ok(caller) } else { Err(self.refuse(peer)) };
+        }
+        self.failures.check(peer, Instant::now())?;
+        let Some(found) = self.registry.identify_token(token).await? else {
+            return Err(self.refuse(peer));
+        };
+        let Identified { principal, expire_micros } = found;
+        let caller = Arc::new(Caller { viewer: Arc::new(principal.viewer()), expire_micros });
+        self.keep(revision, hash, &caller);
+        Ok(caller)
+    }
+
+    fn known(&self, revision: i64, hash: &[u8; 32]) -> Option<Arc<Caller>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        (known.revision == revision).then(|| known.by_hash.get(hash).cloned()).flatten()
+    }
+
+    fn keep(&self, revision: i64, hash: [u8; 32], caller: &Arc<Caller>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.revision != revision || known.by_hash.len() >= KNOWN_MAX {
+            *known = Known { revision, by_hash: HashMap::new() };
+        }
+        known.by_hash.insert(hash, Arc::clone(caller));
+    }
+
+    /// A credential that is no good: counted, and answered alike whatever is wrong with it.
+    fn refuse(&self, peer: IpAddr) -> Error {
+        match self.failures.count(peer, Instant::now()) {
+            Ok(()) => Error::unauthenticated("CREDENTIAL_REFUSED"),
+            Err(too_many) => too_many,
+        }
+    }
+}
+
+/// The credential by which a request was admitted, while its answer is on the way.
+#[derive(Clone)]
+pub(super) struct Standing {
+    callers: Arc<Callers>,
+    token: Token,
+}
+
+impl Standing {
+    /// Resolves once the credential is no longer good.
+    pub(super) async fn ended(self) -> Error {
+        let Self { callers, token } = self;
+        let mut revision = callers.revision.subscribe();
+        let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        loop {
+            let left = match callers.caller_of(&token, nobody).await {
+                Ok(caller) => caller.expire_micros - callers.registry.now_micros(),
+                Err(error) if error.kind == crate::domain::errors::Kind::Unauthenticated => {
+                    return Error::unauthenticated("CREDENTIAL_REFUSED");
+                }
+                // The store is away: looked at again with the next change, or by and by.
+                Err(_) => i64::try_from(LOOK_EVERY.as_micros()).unwrap_or(i64::MAX),
+            };
+            tokio::select! {
+                _ = revision.changed() => {}
+                () = sleep(Duration::from_micros(u64::try_from(left).unwrap_or(0))) => {}
+            }
+        }
+    }
+}
+
+/// The layer around the services: finds out whose a request is, and notes it there.
+pub(super) async fn admit(
+    State(callers): State<Arc<Callers>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path().starts_with(OPEN) {
+        return next.run(request).await;
+    }
+    let peer = request.extensions().get().copied();
+    let (viewer, token) = match callers.identify(request.headers(), peer).await {
+        Ok(identified) => identified,
+        Err(error) => return refusal(&request, error),
+    };
+    let dialect = token.is_some().then(|| Dialect::of(request.uri().path(), request.headers()));
+    request.headers_mut().remove(AUTHORIZATION);
+    request.extensions_mut().insert(viewer);
+    let answer = next.run(request);
+    let Some((token, dialect)) = token.zip(dialect) else { return answer.await };
+    let standing = Standing { callers, token };
+    let mut answer = tokio::select! {
+        biased;
+        answer = answer => answer,
+        error = standing.clone().ended() => return dialect.answer(error),
+    };
+    answer.extensions_mut().insert(standing);
+    answer
+}
+
+fn refusal(request: &Request, error: Error) -> Response<Body> {
+    let shown = request.headers().contains_key(AUTHORIZATION);
+    let mut answer = Dialect::of(request.uri().path(), request.headers()).answer(error);
+    if answer.status() == StatusCode::UNAUTHORIZED {
+        // RFC 6750, 3: the error is told only to who has shown something.
+        let challenge = match shown {
+            true => "Bearer realm=\"interdiction\", error=\"invalid_token\"",
+            false => "Bearer realm=\"interdiction\"",
+        };
+        answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    answer
+}
+
+/// An authorization that is not one bearer token.
+struct Malformed;
+
+/// The bearer token of a request (RFC 6750, 2.1), if it shows one.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Malformed> {
+    let mut shown = headers.get_all(AUTHORIZATION).iter();
+    let Some(first) = shown.next() else { return Ok(None) };
+    if shown.next().is_some() {
+        return Err(Malformed);
+    }
+    let text = first.to_str().map_err(|_| Malformed)?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            Ok(Some(token.trim_ascii()))
+        }
+        Some(_) | None => Err(Malformed),
+    }
+}

@@ -1,0 +1,24 @@
+//! Rows of `access_records`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "access_records")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub time_micros: i64,
+    pub kind: i64,
+    pub principal: String,
+    pub agency_id: Option<i64>,
+    pub peer: String,
+    pub method: String,
+    pub subject: String,
+    pub count: Option<i64>,
+    pub answer: String,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
