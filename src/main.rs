@@ -239,6 +239,7 @@ struct Opened {
 async fn open(config: &Config) -> Result<Opened> {
     let viewer = server::viewer(config)?;
     server::trusted(config)?;
+    config.tls.as_ref().map(server::Tls::read).transpose()?;
     let listener = TcpListener::bind(config.listen).await.map_err(|e| refused(config, &e))?;
     let registry = server::open(config, &viewer).await?;
     Ok(Opened { viewer, listener, registry })
@@ -260,7 +261,8 @@ async fn serve(
     let first = signals(1).map_err(refused)?;
     let second = signals(2).map_err(refused)?;
     // Said last: whoever reads it may signal at once.
-    eprintln!("listening on http://{address}");
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    eprintln!("listening on {scheme}://{address}");
     tokio::select! {
         served = server::serve(listener, registry, viewer, config, first) => served,
         () = second => {
@@ -289,6 +291,7 @@ async fn check(config: &Config) -> Result<()> {
     cli::answer(&settings(&config.sources));
     server::viewer(config)?;
     server::trusted(config)?;
+    config.tls.as_ref().map(server::Tls::read).transpose()?;
     let health = store::look(&server::store_url(config)).await?;
     let mut lines = format!("\nstore {}\n", config.store);
     for Finding { name, value, fault: _ } in &health.findings {

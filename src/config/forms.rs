@@ -28,7 +28,7 @@ pub(super) fn reachable(address: SocketAddr) -> Option<String> {
     }
     Some(format!(
         "`{address}` is not a loopback address, and callers show no identities, so every caller \
-         would be the configured viewer: set identities.callers to known, or listen on \
+         would be the configured viewer: set identities.callers to known, and tls, or listen on \
          127.0.0.1:{port} or [::1]:{port}, and let those who may act as that viewer come through an \
          SSH tunnel (ssh -L {port}:127.0.0.1:{port} HOST)",
         port = address.port()
@@ -98,6 +98,10 @@ pub(super) fn log_format(_: &Spec, text: &str) -> Result<LogFormat, String> {
 }
 
 pub(super) fn directory(_: &Spec, text: &str) -> Result<Option<PathBuf>, String> {
+    Ok((!text.is_empty()).then(|| PathBuf::from(text)))
+}
+
+pub(super) fn file(_: &Spec, text: &str) -> Result<Option<PathBuf>, String> {
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
 }
 

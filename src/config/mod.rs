@@ -34,6 +34,8 @@ pub struct Config {
     pub store: StoreUrl,
     /// How callers show who they are.
     pub identities: IdentitiesConfig,
+    /// For TLS; without it the server speaks in the clear, on loopback alone.
+    pub tls: Option<TlsConfig>,
     /// Who every caller is, where callers show nothing.
     pub viewer: ViewerConfig,
     /// What is logged, and how.
@@ -66,6 +68,17 @@ pub enum Callers {
     Known,
     /// Principals, and the anonymous.
     Anyone,
+}
+
+/// For TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsConfig {
+    /// The file of the server's certificate.
+    pub certificate: PathBuf,
+    /// The file of its key.
+    pub key: PathBuf,
+    /// The directory of the authorities of clients, a file for each region.
+    pub clients: Option<PathBuf>,
 }
 
 /// The configured viewer, in form only; the domain judges the meaning.
@@ -191,6 +204,7 @@ impl Config {
             listen: from.read(&settings::LISTEN),
             store: from.read(&settings::STORE),
             identities: IdentitiesConfig { callers: from.read(&settings::IDENTITIES_CALLERS) },
+            tls: TlsConfig::read(from),
             viewer: ViewerConfig::read(from),
             log: LogConfig::read(from),
             limits: Limits::read(from),
@@ -202,11 +216,7 @@ impl Config {
             postgres: PostgresConfig::read(from),
             sources: Vec::new(),
         };
-        if config.identities.callers == Callers::Configured
-            && let Some(problem) = forms::reachable(config.listen)
-        {
-            layers.refuse(&settings::LISTEN.spec, &problem);
-        }
+        config.check_reach(&mut layers);
         let store = config.store.to_string();
         let source = |(spec, text, origin): (&'static Spec, String, Origin)| {
             let is_store = spec.key == settings::STORE.spec.key;
@@ -214,6 +224,21 @@ impl Config {
         };
         let sources = layers.finish()?.into_iter().map(source).collect();
         Ok(Self { sources, ..config })
+    }
+
+    /// What others can reach is known to whom it answers, and answers in TLS.
+    fn check_reach(&self, layers: &mut Layers) {
+        let Some(problem) = forms::reachable(self.listen) else { return };
+        if self.identities.callers == Callers::Configured {
+            layers.refuse(&settings::LISTEN.spec, &problem);
+        } else if self.tls.is_none() {
+            let problem = format!(
+                "`{}` is not a loopback address, and what callers show would cross the network in \
+                 the clear: set tls.certificate and tls.key",
+                self.listen
+            );
+            layers.refuse(&settings::LISTEN.spec, &problem);
+        }
     }
 
     /// An error about the value of a setting whose meaning is wrong, though its form is right:
@@ -233,6 +258,29 @@ impl ViewerConfig {
             region: from.read(&settings::VIEWER_REGION),
             roles: from.read(&settings::VIEWER_ROLES),
         }
+    }
+}
+
+impl TlsConfig {
+    fn read(from: &mut Layers) -> Option<Self> {
+        let certificate = from.read(&settings::TLS_CERTIFICATE);
+        let key = from.read(&settings::TLS_KEY);
+        let clients = from.read(&settings::TLS_CLIENTS);
+        match (certificate, key) {
+            (Some(certificate), Some(key)) => return Some(Self { certificate, key, clients }),
+            (Some(_), None) => {
+                from.refuse(&settings::TLS_KEY.spec, "want the key of tls.certificate");
+            }
+            (None, Some(_)) => {
+                from.refuse(&settings::TLS_CERTIFICATE.spec, "want the certificate of tls.key");
+            }
+            (None, None) if clients.is_some() => {
+                let problem = "clients show certificates in TLS alone: set tls.certificate";
+                from.refuse(&settings::TLS_CLIENTS.spec, problem);
+            }
+            (None, None) => {}
+        }
+        None
     }
 }
 

@@ -5,8 +5,8 @@
 use super::{
     Callers, LogFormat, StoreUrl, Taken,
     forms::{
-        agency, callers, directory, filter, listen, log_format, region, roles, seconds, store,
-        taken, whole,
+        agency, callers, directory, file, filter, listen, log_format, region, roles, seconds,
+        store, taken, whole,
     },
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -135,6 +135,41 @@ pub static IDENTITIES_CALLERS: Setting<Callers> = Setting {
               the anonymous who read what is CLEAR.",
     },
     read: callers,
+};
+
+/// The certificate of the server.
+pub static TLS_CERTIFICATE: Setting<Option<PathBuf>> = Setting {
+    spec: Spec {
+        key: "tls.certificate",
+        default: "",
+        shape: Shape::Text { form: "FILE" },
+        doc: "The certificate that the server shows, as PEM, with those between it and the authority. \
+              Read again within seconds when it changes.",
+    },
+    read: file,
+};
+
+/// The key of the server.
+pub static TLS_KEY: Setting<Option<PathBuf>> = Setting {
+    spec: Spec {
+        key: "tls.key",
+        default: "",
+        shape: Shape::Text { form: "FILE" },
+        doc: "The private key of that certificate, as PEM.",
+    },
+    read: file,
+};
+
+/// The authorities of clients.
+pub static TLS_CLIENTS: Setting<Option<PathBuf>> = Setting {
+    spec: Spec {
+        key: "tls.clients",
+        default: "",
+        shape: Shape::Text { form: "DIRECTORY" },
+        doc: "Whose certificates principals may show: for each region a file such as MX.pem with its \
+              authorities, which vouch for principals of that region alone. Read again as well.",
+    },
+    read: directory,
 };
 
 /// The agency that every caller acts for.
@@ -335,10 +370,13 @@ pub static POSTGRES_LOCK_TIMEOUT_SECONDS: Setting<Duration> = Setting {
 
 /// Every setting, in the order of the help. Reading one that is missing here panics, so that no
 /// setting can exist without its flag, variable and help.
-pub static ALL: [&Spec; 20] = [
+pub static ALL: [&Spec; 23] = [
     &LISTEN.spec,
     &STORE.spec,
     &IDENTITIES_CALLERS.spec,
+    &TLS_CERTIFICATE.spec,
+    &TLS_KEY.spec,
+    &TLS_CLIENTS.spec,
     &VIEWER_AGENCY.spec,
     &VIEWER_REGION.spec,
     &VIEWER_ROLES.spec,

@@ -85,7 +85,7 @@ impl Calls {
         let cap = self.host.limits.request_timeout;
         let end = End::of(path, request.headers(), cap, &self.host.stopping)?;
         let uri = request.uri().clone();
-        request.extensions_mut().insert(self.peer);
+        request.extensions_mut().insert(self.peer.clone());
         // A router is a handle, always ready; its clone is one count.
         let route = catch(&uri, || self.host.routes_for(dialect).clone().call(request))?;
         Ok(Running { route, uri, end, ended: None })

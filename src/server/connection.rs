@@ -15,9 +15,9 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
-use std::{net::SocketAddr, pin::pin, sync::Arc};
+use std::{pin::pin, sync::Arc};
 use tokio::{
-    net::TcpStream,
+    io::{AsyncRead, AsyncWrite},
     sync::watch,
     time::{Instant, sleep_until},
 };
@@ -61,10 +61,13 @@ impl Host {
 
     /// Serves one connection until it ends, its time is over, or the server stops and what was in
     /// flight is answered. Cutting it is dropping this future.
-    pub(super) async fn attend(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+    pub(super) async fn attend<S>(self: Arc<Self>, stream: S, peer: Peer)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let address = peer.address;
         let activity = Activity::start(&self.in_flight);
-        let calls =
-            Calls { host: Arc::clone(&self), activity: Arc::clone(&activity), peer: Peer(peer) };
+        let calls = Calls { host: Arc::clone(&self), activity: Arc::clone(&activity), peer };
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), calls));
         let mut stopping = self.stopping.clone();
         let mut dismissed: Option<Instant> = None;
@@ -76,7 +79,7 @@ impl Host {
             if now >= next_round {
                 next_round = now + round;
                 if !activity.next_round() {
-                    tracing::debug!(%peer, "cut a connection that does not read its answers");
+                    tracing::debug!(peer = %address, "cut a connection that does not read its answers");
                     return;
                 }
             }
@@ -88,7 +91,7 @@ impl Host {
                     continue;
                 }
                 Verdict::Cut => {
-                    tracing::debug!(%peer, "cut a connection that had its time");
+                    tracing::debug!(peer = %address, "cut a connection that had its time");
                     return;
                 }
             };
@@ -102,7 +105,7 @@ impl Host {
                 }
                 ended = connection.as_mut() => {
                     if let Err(error) = ended {
-                        tracing::debug!(%peer, error, "a connection broke");
+                        tracing::debug!(peer = %address, error, "a connection broke");
                     }
                     return;
                 }

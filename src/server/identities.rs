@@ -6,7 +6,7 @@
 
 mod failures;
 
-use super::answers::Dialect;
+use super::{answers::Dialect, tls::Certificate};
 use crate::{
     domain::{
         errors::{Error, Result},
@@ -45,8 +45,45 @@ const KNOWN_MAX: usize = 4_096;
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// The peer of a connection, which stands in each of its requests.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub SocketAddr);
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    /// Where it is.
+    pub address: SocketAddr,
+    /// What it has shown of itself.
+    pub certificate: Option<Arc<Certificate>>,
+}
+
+impl Peer {
+    /// A peer that has shown nothing.
+    pub(super) fn new(address: SocketAddr) -> Self {
+        Self { address, certificate: None }
+    }
+}
+
+/// A credential that can be looked up.
+#[derive(Debug, Clone)]
+enum Credential {
+    Token(Token),
+    Certificate(Arc<Certificate>),
+}
+
+impl Credential {
+    /// By which what was found out of it is known.
+    fn hash(&self) -> [u8; 32] {
+        match self {
+            Self::Token(token) => token.hash(),
+            Self::Certificate(certificate) => certificate.hash,
+        }
+    }
+
+    /// How often what it is judged by changed, besides what the store counts.
+    fn generation(&self) -> i64 {
+        match self {
+            Self::Token(_) => 0,
+            Self::Certificate(certificate) => certificate.generation(),
+        }
+    }
+}
 
 /// Who callers may be.
 #[derive(Debug)]
@@ -80,6 +117,7 @@ struct Known {
 struct Caller {
     viewer: Arc<Viewer>,
     expire_micros: i64,
+    generation: i64,
 }
 
 impl Callers {
@@ -109,48 +147,80 @@ impl Callers {
         }
     }
 
-    /// The viewer of a request, and the token by which it is one.
+    /// The viewer of a request, and the credential by which it is one. What a request shows itself
+    /// comes before what its connection has shown.
     async fn identify(
         &self,
         headers: &HeaderMap,
-        peer: Option<Peer>,
-    ) -> Result<(Arc<Viewer>, Option<Token>)> {
+        peer: Option<&Peer>,
+    ) -> Result<(Arc<Viewer>, Option<Credential>)> {
         if let Admitted::Configured(viewer) = &self.admitted {
             return Ok((Arc::clone(viewer), None));
         }
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(peer)| peer.ip());
-        match bearer(headers) {
-            Ok(Some(text)) => {
-                let Some(token) = Token::parse(text) else { return Err(self.refuse(peer)) };
-                let caller = self.caller_of(&token, peer).await?;
-                Ok((Arc::clone(&caller.viewer), Some(token)))
-            }
-            Ok(None) => match &self.admitted {
-                Admitted::Anyone => Ok((Arc::new(Viewer::anonymous()), None)),
-                Admitted::Configured(_) | Admitted::Known => {
-                    Err(Error::unauthenticated("CREDENTIAL_REQUIRED"))
-                }
+        let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.address.ip());
+        let credential = match bearer(headers) {
+            Ok(Some(text)) => match Token::parse(text) {
+                Some(token) => Credential::Token(token),
+                None => return Err(self.refuse(address)),
             },
-            Err(Malformed) => Err(self.refuse(peer)),
+            Ok(None) => match peer.and_then(|peer| peer.certificate.clone()) {
+                Some(certificate) => Credential::Certificate(certificate),
+                None => return self.identify_nobody(),
+            },
+            Err(Malformed) => return Err(self.refuse(address)),
+        };
+        let caller = self.caller_of(&credential, address).await?;
+        Ok((Arc::clone(&caller.viewer), Some(credential)))
+    }
+
+    fn identify_nobody(&self) -> Result<(Arc<Viewer>, Option<Credential>)> {
+        match &self.admitted {
+            Admitted::Anyone => Ok((Arc::new(Viewer::anonymous()), None)),
+            Admitted::Configured(_) | Admitted::Known => {
+                Err(Error::unauthenticated("CREDENTIAL_REQUIRED"))
+            }
         }
     }
 
-    async fn caller_of(&self, token: &Token, peer: IpAddr) -> Result<Arc<Caller>> {
+    async fn caller_of(&self, credential: &Credential, address: IpAddr) -> Result<Arc<Caller>> {
         // Asked first: what is looked up after it is no older.
+        let generation = credential.generation();
         let revision = self.registry.credentials_revision().await?;
-        let hash = token.hash();
+        let hash = credential.hash();
         let now = self.registry.now_micros();
-        if let Some(caller) = self.known(revision, &hash) {
-            return if now < caller.expire_micros { Ok(caller) } else { Err(self.refuse(peer)) };
+        if let Some(caller) = self.known(revision, &hash)
+            && caller.generation == generation
+        {
+            return if now < caller.expire_micros { Ok(caller) } else { Err(self.refuse(address)) };
         }
-        self.failures.check(peer, Instant::now())?;
-        let Some(found) = self.registry.identify_token(token).await? else {
-            return Err(self.refuse(peer));
+        self.failures.check(address, Instant::now())?;
+        let Some(found) = self.look_up(credential).await? else {
+            return Err(self.refuse(address));
         };
         let Identified { principal, expire_micros } = found;
-        let caller = Arc::new(Caller { viewer: Arc::new(principal.viewer()), expire_micros });
+        if now >= expire_micros {
+            return Err(self.refuse(address));
+        }
+        let viewer = Arc::new(principal.viewer());
+        let caller = Arc::new(Caller { viewer, expire_micros, generation });
         self.keep(revision, hash, &caller);
         Ok(caller)
+    }
+
+    async fn look_up(&self, credential: &Credential) -> Result<Option<Identified>> {
+        match credential {
+            Credential::Token(token) => self.registry.identify_token(token).await,
+            Credential::Certificate(certificate) => {
+                let Some(name) = &certificate.name else { return Ok(None) };
+                let principal = self.registry.identify_name(name).await?;
+                let regions = certificate.regions();
+                // An authority vouches for the principals of its region alone.
+                let vouched = principal
+                    .filter(|one| one.region.as_ref().is_some_and(|of| regions.contains(of)));
+                let expire_micros = certificate.expire_micros;
+                Ok(vouched.map(|principal| Identified { principal, expire_micros }))
+            }
+        }
     }
 
     fn known(&self, revision: i64, hash: &[u8; 32]) -> Option<Arc<Caller>> {
@@ -179,17 +249,17 @@ impl Callers {
 #[derive(Clone)]
 pub(super) struct Standing {
     callers: Arc<Callers>,
-    token: Token,
+    credential: Credential,
 }
 
 impl Standing {
     /// Resolves once the credential is no longer good.
     pub(super) async fn ended(self) -> Error {
-        let Self { callers, token } = self;
+        let Self { callers, credential } = self;
         let mut revision = callers.revision.subscribe();
         let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         loop {
-            let left = match callers.caller_of(&token, nobody).await {
+            let left = match callers.caller_of(&credential, nobody).await {
                 Ok(caller) => caller.expire_micros - callers.registry.now_micros(),
                 Err(error) if error.kind == crate::domain::errors::Kind::Unauthenticated => {
                     return Error::unauthenticated("CREDENTIAL_REFUSED");
@@ -214,17 +284,18 @@ pub(super) async fn admit(
     if request.uri().path().starts_with(OPEN) {
         return next.run(request).await;
     }
-    let peer = request.extensions().get().copied();
-    let (viewer, token) = match callers.identify(request.headers(), peer).await {
+    let peer = request.extensions().get::<Peer>().cloned();
+    let (viewer, credential) = match callers.identify(request.headers(), peer.as_ref()).await {
         Ok(identified) => identified,
         Err(error) => return refusal(&request, error),
     };
-    let dialect = token.is_some().then(|| Dialect::of(request.uri().path(), request.headers()));
+    let dialect =
+        credential.is_some().then(|| Dialect::of(request.uri().path(), request.headers()));
     request.headers_mut().remove(AUTHORIZATION);
     request.extensions_mut().insert(viewer);
     let answer = next.run(request);
-    let Some((token, dialect)) = token.zip(dialect) else { return answer.await };
-    let standing = Standing { callers, token };
+    let Some((credential, dialect)) = credential.zip(dialect) else { return answer.await };
+    let standing = Standing { callers, credential };
     let mut answer = tokio::select! {
         biased;
         answer = answer => answer,

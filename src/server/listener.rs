@@ -4,7 +4,12 @@
 //! connections need, and wait for ever on open streams when told to stop. It knows nothing of what
 //! the routes serve.
 
-use super::{connection::Host, limits::Limits};
+use super::{
+    connection::Host,
+    identities::Peer,
+    limits::Limits,
+    tls::{Certificate, Tls},
+};
 use axum::Router;
 use std::{io, mem, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
@@ -36,10 +41,21 @@ pub async fn serve(
     limits: Limits,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Drained {
+    serve_with(listener, None, routes, limits, shutdown).await
+}
+
+/// As [`serve`], in TLS where there is any.
+pub async fn serve_with(
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    routes: Router,
+    limits: Limits,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Drained {
     let drain_timeout = limits.drain_timeout;
     let (stop, stopping) = watch::channel(());
     let host = Arc::new(Host::new(routes, limits, stopping));
-    let mut connections = Connections { host, tasks: JoinSet::new(), full: false };
+    let mut connections = Connections { host, tls, tasks: JoinSet::new(), full: false };
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
@@ -58,6 +74,7 @@ pub async fn serve(
 /// The connections of a server.
 struct Connections {
     host: Arc<Host>,
+    tls: Option<Arc<Tls>>,
     tasks: JoinSet<()>,
     /// Whether the last peer was turned away: a flood is told once, not once a peer.
     full: bool,
@@ -78,7 +95,29 @@ impl Connections {
             tracing::debug!(%peer, %error, "a connection ended before it began");
             return;
         }
-        self.tasks.spawn(Arc::clone(&self.host).attend(stream, peer));
+        let host = Arc::clone(&self.host);
+        match self.tls.clone() {
+            None => self.tasks.spawn(host.attend(stream, Peer::new(peer))),
+            Some(tls) => self.tasks.spawn(shake_hands(host, tls, stream, peer)),
+        };
+    }
+}
+
+/// Serves one connection in TLS, once its handshake is over.
+async fn shake_hands(host: Arc<Host>, tls: Arc<Tls>, stream: TcpStream, peer: SocketAddr) {
+    let mut stopping = host.stopping.clone();
+    let shaken = timeout(host.limits.handshake_timeout, tls.acceptor().accept(stream));
+    let shaken = tokio::select! {
+        shaken = shaken => shaken,
+        _ = stopping.changed() => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => {
+            let certificate = Certificate::of(&tls, stream.get_ref().1.peer_certificates());
+            host.attend(stream, Peer { address: peer, certificate }).await;
+        }
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "a handshake failed"),
+        Err(_) => tracing::debug!(%peer, "cut a connection that did not shake hands"),
     }
 }
 

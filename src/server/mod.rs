@@ -9,8 +9,10 @@ mod deadlines;
 mod identities;
 mod limits;
 pub mod listener;
+mod tls;
 
 pub use limits::Limits;
+pub use tls::Tls;
 
 use crate::{
     config::{
@@ -178,10 +180,12 @@ pub async fn serve(
         shutdown.await;
         health.stop().await;
     };
-    let serving = listener::serve(listener, app, Limits::from(&config.limits), shutdown);
+    let tls = config.tls.as_ref().map(Tls::read).transpose()?;
+    let look_after = look_after(callers, tls.clone());
+    let limits = Limits::from(&config.limits);
     let drained = tokio::select! {
-        drained = serving => drained,
-        () = callers.look_after() => unreachable!("it looks for as long as it is polled"),
+        drained = listener::serve_with(listener, tls, app, limits, shutdown) => drained,
+        () = look_after => unreachable!("it looks for as long as it is polled"),
     };
     match drained {
         Drained { connections_cut: 0 } => Ok(()),
@@ -193,6 +197,17 @@ pub async fn serve(
             Err(Error::new(Kind::DeadlineExceeded, "CUT", message))
         }
     }
+}
+
+/// Looks after what changes while the server runs, for as long as it is polled.
+async fn look_after(callers: Arc<Callers>, tls: Option<Arc<Tls>>) {
+    let tls = async {
+        match tls {
+            Some(tls) => tls.look_after().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::join!(callers.look_after(), tls);
 }
 
 /// Who callers may be.

@@ -5,7 +5,7 @@ use interdiction::{
     cli::{self, Command, Exit},
     config::{
         Callers, Config, ConfigError, GraphqlConfig, IdentitiesConfig, LogFormat, Origin, StoreUrl,
-        Taken,
+        Taken, TlsConfig,
         settings::{self, Shape, Spec},
     },
 };
@@ -84,6 +84,7 @@ fn other_value(spec: &Spec) -> String {
             "REGION" => "MX",
             "human|json" => "json",
             "DIRECTORY" => "documents",
+            "FILE" => "server.pem",
             "any|trusted" => "trusted",
             "DIRECTIVES" => "debug",
             other => panic!("give an example of {other}"),
@@ -111,6 +112,7 @@ fn values(config: &Config) -> String {
         listen,
         store,
         identities,
+        tls,
         viewer,
         log,
         limits,
@@ -120,7 +122,9 @@ fn values(config: &Config) -> String {
         sources: _,
     } = config;
     let of_stores = format!("{store:?} {sqlite:?} {postgres:?}");
-    format!("{listen:?} {identities:?} {viewer:?} {log:?} {limits:?} {graphql:?} {of_stores}")
+    format!(
+        "{listen:?} {identities:?} {tls:?} {viewer:?} {log:?} {limits:?} {graphql:?} {of_stores}"
+    )
 }
 
 fn origin_of(config: &Config, spec: &Spec) -> Origin {
@@ -154,7 +158,8 @@ fn defaults_hold_where_nothing_is_given() {
 #[test]
 fn every_setting_is_taken_from_a_flag_a_variable_and_the_file_alike() {
     let default = values(&with_args(&["serve"]));
-    for spec in settings::ALL {
+    // Those of TLS are taken together or not at all.
+    for spec in settings::ALL.into_iter().filter(|spec| spec.section() != Some("tls")) {
         let text = other_value(spec);
         let (flag, variable) = (spec.flag(), spec.variable());
         let file = toml_of(spec, &text);
@@ -174,6 +179,27 @@ fn every_setting_is_taken_from_a_flag_a_variable_and_the_file_alike() {
         let path = PathBuf::from("interdiction.toml");
         assert_eq!(origin_of(&by_file, spec), Origin::File { path, line: 2 });
     }
+}
+
+#[test]
+fn the_settings_of_tls_are_taken_together() {
+    let pairs = [("certificate", "a"), ("key", "b"), ("clients", "c")];
+    let flags: Vec<String> =
+        pairs.iter().flat_map(|(name, text)| [format!("--tls-{name}"), (*text).into()]).collect();
+    let args: Vec<&str> = ["serve"].into_iter().chain(flags.iter().map(String::as_str)).collect();
+    let by_flag = with_args(&args);
+    let names = pairs.map(|(name, _)| format!("INTERDICTION_TLS_{}", name.to_uppercase()));
+    let variables: Vec<(&str, &str)> =
+        names.iter().map(String::as_str).zip(pairs.map(|(_, text)| text)).collect();
+    let by_variable =
+        Given { args: &["serve"], variables: &variables, ..Given::default() }.config();
+    let by_file = with_file("[tls]\ncertificate = 'a'\nkey = 'b'\nclients = 'c'\n");
+    let clients = Some(PathBuf::from("c"));
+    let expected = Some(TlsConfig { certificate: "a".into(), key: "b".into(), clients });
+    for config in [by_flag, by_variable, by_file] {
+        assert_eq!(config.tls, expected);
+    }
+    assert_eq!(with_args(&["serve"]).tls, None);
 }
 
 #[test]
@@ -357,7 +383,12 @@ fn an_address_that_others_can_reach_is_refused_with_advice() {
         assert_says(&problem, &["127.0.0.1:80", "SSH tunnel"]);
     }
     let known = ["serve", "--listen", "0.0.0.0:80", "--identities-callers", "known"];
-    assert_eq!(with_args(&known).listen.to_string(), "0.0.0.0:80");
+    assert_says(&wrong_args(&known), &["0.0.0.0:80", "in the clear", "tls.certificate"]);
+    let tls = ["--tls-certificate", "server.pem", "--tls-key", "server.key"];
+    assert_eq!(with_args(&[&known[..], &tls].concat()).listen.to_string(), "0.0.0.0:80");
+    assert_says(&wrong_args(&["serve", tls[0], tls[1]]), &["tls.key", "want the key"]);
+    let clients = ["serve", "--tls-clients", "clients"];
+    assert_says(&wrong_args(&clients), &["--tls-clients", "in TLS alone"]);
     for address in ["127.0.0.1:0", "127.8.8.8:80", "[::1]:80", "[::ffff:127.0.0.1]:80"] {
         assert_eq!(with_args(&["serve", "--listen", address]).listen.to_string(), address);
     }

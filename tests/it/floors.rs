@@ -26,7 +26,7 @@ const FLOORS: [&[&str]; 9] = [
 const APART: (&str, &str) = ("graphql", "proto");
 
 /// Libraries, and the only modules that may name them.
-const LIBRARIES: [(&[&str], &[&str]); 3] = [
+const LIBRARIES: [(&[&str], &[&str]); 4] = [
     (&["sea_orm", "sea_query", "sqlx", "rusqlite", "migrations"], &["store"]),
     (
         &[
@@ -41,6 +41,7 @@ const LIBRARIES: [(&[&str], &[&str]); 3] = [
         ],
         &["grpc", "server", "exchange", "proto"],
     ),
+    (&["rustls", "tokio_rustls", "x509_parser"], &["server"]),
     (&["async_graphql", "axum"], &["graphql", "server"]),
 ];
 

@@ -1,5 +1,6 @@
 //! Who callers are: every way in, and what it opens, through both APIs.
 
+mod certificates;
 mod commands;
 mod tokens;
 

@@ -6,10 +6,11 @@ const PAGE: &str = include_str!("../../OPERATING.md");
 
 /// Reasons that no caller of a service is told: the process ends with them, or the store keeps them
 /// to itself.
-const OF_THE_PROCESS: [&str; 9] = [
+const OF_THE_PROCESS: [&str; 10] = [
     "CANNOT_LISTEN",
     "CONFLICT",
     "CUT",
+    "INVALID_CERTIFICATE",
     "NAME_TAKEN",
     "PRINCIPAL_TAKEN",
     "STORE_DAMAGED",

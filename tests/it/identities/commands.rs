@@ -51,7 +51,17 @@ fn what_is_wrong_is_told_with_what_would_be_right() {
     let (code, _, told) = ask(&["token", "revoke", "short"]);
     assert_eq!(code, 2);
     assert!(told.contains("8 characters"), "{told}");
-    let (code, _, told) = ask(&["serve", "--listen", "0.0.0.0:0", "--identities-callers", "known"]);
+    let reach = ["serve", "--listen", "0.0.0.0:0", "--identities-callers", "known"];
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (certificate, key) = (path("server.pem"), path("server.key"));
+    let reach = [&reach[..], &["--tls-certificate", &certificate, "--tls-key", &key]].concat();
+    let (code, _, told) = ask(&reach);
+    assert_eq!(code, 2);
+    assert!(told.contains("server.pem: No such file"), "{told}");
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let (code, _, told) = ask(&reach);
     assert_eq!(code, 2);
     assert!(told.contains("nobody is known yet"), "{told}");
 }
