@@ -2,6 +2,7 @@
 
 mod broken;
 mod crashes;
+mod figures;
 mod published;
 
 use crate::{

@@ -135,3 +135,91 @@ async fn a_first_mapping_is_suggested_and_reads() {
         assert!(desk.records(&desk.store).is_empty());
     }
 }
+
+/// A workbook of one sheet, whose cells are given as XML.
+fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let mut sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>");
+    for (r, row) in rows.iter().enumerate() {
+        sheet.push_str(&format!("<row r=\"{}\">", r + 1));
+        for (c, cell) in row.iter().enumerate() {
+            let at = format!("{}{}", char::from(b'A' + u8::try_from(c).unwrap()), r + 1);
+            sheet.push_str(&match cell.strip_prefix("date:") {
+                Some(serial) => format!("<c r=\"{at}\" s=\"1\"><v>{serial}</v></c>"),
+                None if cell.parse::<f64>().is_ok() => format!("<c r=\"{at}\"><v>{cell}</v></c>"),
+                None => format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{cell}</t></is></c>"),
+            });
+        }
+        sheet.push_str("</row>");
+    }
+    sheet.push_str("</sheetData></worksheet>");
+    let relations = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let parts = [
+        (
+            "[Content_Types].xml",
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>"
+                .to_owned(),
+        ),
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{relations}\"><Relationship Id=\"r1\" \
+                 Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"2024\" \
+                 sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns=\"{relations}\"><Relationship Id=\"r1\" \
+                 Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship \
+                 Id=\"r2\" Type=\"{office}/styles\" Target=\"styles.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/styles.xml",
+            format!(
+                "<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/>\
+                 <xf numFmtId=\"14\"/></cellXfs></styleSheet>"
+            ),
+        ),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn a_workbook_is_read_with_its_dates_and_numbers() {
+    let desk = Desk::new(Backend::Sqlite).await;
+    desk.write("plain.toml", PLAIN);
+    let rows: [&[&str]; 4] = [
+        &["day", "drug", "grams", "id"],
+        &["date:45293", "heroin", "24570.83333", "1"],
+        &["date:45294", "PERICO", "2"],
+        &["2024-01-05", "nobody knows", "2", "3"],
+    ];
+    let file = desk.write("book.xlsx", workbook(&rows));
+    let import = ["import", file.to_str().unwrap(), "--mapping", "plain.toml"];
+    let text = told(&desk.run(&import));
+    assert!(text.contains("rows read 3: 2 new, 0 changed, 0 unchanged, 1 rejected"), "{text}");
+    assert!(text.contains("24570.83333 GRAM"), "{text}");
+    let records = desk.records(&desk.store);
+    let days: Vec<&str> = records.iter().map(|one| one["when"]["edtf"].as_str().unwrap()).collect();
+    assert!(days.contains(&"2024-01-02") && days.contains(&"2024-01-03"), "{days:?}");
+    let other = PLAIN.replace("[file]", "[file]\nsheet = \"2023\"");
+    desk.write("other.toml", other);
+    let text = told(&desk.run(&["import", import[1], "--mapping", "other.toml"]));
+    assert!(text.contains("no sheet \"2023\"; it has: 2024"), "{text}");
+}
