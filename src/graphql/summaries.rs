@@ -267,7 +267,6 @@ macro_rules! summaries {
         pub struct $figures(Figures);
 
         impl $figures {
-            #[expect(clippy::unnecessary_wraps, reason = "a group may be gone")]
             fn figures(&self) -> Result<&Figures> {
                 Ok(&self.0)
             }

@@ -14,7 +14,7 @@ on_both! {
 }
 
 /// Each nesting of one list in another, and the statements that it costs.
-const NESTINGS: [(&str, u64); 19] = [
+const NESTINGS: [(&str, u64); 27] = [
     ("agencies(first: 1000) { nodes { children(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { operationsLed(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { operationsJoined(first: 2) { nodes { id } } } }", 2),
@@ -34,6 +34,46 @@ const NESTINGS: [(&str, u64); 19] = [
     ),
     ("operations(first: 1000) { nodes { conveyances { kind } route { kind } } }", 3),
     ("substances(first: 1000) { nodes { seizures(first: 2) { nodes { id } } } }", 2),
+    (
+        "agencies(first: 1000) { nodes { seizures(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
+          5) { total { seizureCount massFloat } groups { key { region } seizureCount mass } } } } }",
+        2,
+    ),
+    (
+        "sensors(first: 1000) { nodes { seizures(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
+          5) { total { seizureCount massFloat } groups { key { region } seizureCount mass } } } } }",
+        2,
+    ),
+    (
+        "sensors(first: 1000) { nodes { seizuresDetected(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
+          5) { total { seizureCount massFloat } groups { key { region } seizureCount mass } } } } }",
+        2,
+    ),
+    (
+        "operations(first: 1000) { nodes { seizures(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
+          5) { total { seizureCount massFloat } groups { key { region } seizureCount mass } } } } }",
+        2,
+    ),
+    (
+        "substances(first: 1000) { nodes { seizures(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
+          5) { total { seizureCount massFloat } groups { key { region } seizureCount mass } } } } }",
+        2,
+    ),
+    (
+        "agencies(first: 1000) { nodes { operationsLed(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
+          5) { total { operationCount massFloat } groups { key { region } operationCount mass } } } } }",
+        2,
+    ),
+    (
+        "agencies(first: 1000) { nodes { operationsJoined(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
+          5) { total { operationCount massFloat } groups { key { region } operationCount mass } } } } }",
+        2,
+    ),
+    (
+        "sensors(first: 1000) { nodes { operations(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
+          5) { total { detectionCount massFloat } groups { key { region } detectionCount mass } } } } }",
+        2,
+    ),
     ("substances(first: 1000) { nodes { children { parent { id } } } }", 1),
     (
         "seizures(first: 1000) { nodes { operation { leadAgency { displayName parent { id } } } } }",

@@ -21,7 +21,7 @@ const COSTS: [(&str, u64); 20] = [
     ("07-hierarchy-place-and-mass", 2),
     ("08-near-a-point", 4),
     ("09-within-a-box", 2),
-    ("10-detections-and-conversion", 5),
+    ("10-detections-and-conversion", 4),
     ("11-the-whole-chain", 7),
     ("12-by-conveyance-and-drug", 1),
     ("13-by-outcome", 3),
@@ -82,6 +82,13 @@ async fn told(world: World) {
     assert_eq!(largest["seizures"]["summary"]["groups"][0]["mass"], json!("717.6"));
     let near = ask("08-near-a-point").await;
     assert_eq!(near["cued"]["summary"]["groups"][0]["mass"], json!("810.05915913"));
+    let sensors = ask("10-detections-and-conversion").await;
+    let groups = sensors["operations"]["summary"]["groups"].as_array().unwrap().clone();
+    let radars = groups.iter().find(|one| one["key"]["sensorType"] == "GROUND_RADAR").unwrap();
+    // 430.45915913 + 379.6 + 338 kg of three detections that cued.
+    assert_eq!(radars["detectionCount"], json!(3));
+    assert_eq!(radars["convertedDetectionCount"], json!(3));
+    assert_eq!(radars["massPerDetection"], json!("382.686386377"));
     let together = ask("17-two-agencies-together").await;
     assert_eq!(together["operations"]["nodes"][0]["displayName"], json!("Nogales flight"));
 }

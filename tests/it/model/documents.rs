@@ -1,15 +1,18 @@
 //! Random documents of the analysts' contract, and what the model answers to them.
 
+mod totals;
+
 use super::{
     chance::Chance,
     conditions::View,
+    summaries::oracle::{Counted, Within},
     tables::{Modelled, Tables, sees},
 };
 use crate::world::all;
 use interdiction::domain::{
     agencies::Agency,
     codes::Code,
-    ids::{AgencyId, OperationId},
+    ids::{AgencyId, OperationId, SensorId},
     operation_kinds::DetectionRole,
     operation_parts::Detection,
     operations::Operation,
@@ -17,9 +20,11 @@ use interdiction::domain::{
     records::{Body as _, Record},
     seizures::Seizure,
     sensors::Sensor,
+    summaries::Request,
     viewers::Viewer,
 };
 use serde_json::{Map, Value, json};
+use totals::{Totals, answered};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -119,6 +124,7 @@ struct Listed {
     order: Vec<(usize, bool)>,
     show_deleted: bool,
     show_inactive: bool,
+    summary: Option<Totals>,
     each: Wish,
 }
 
@@ -221,6 +227,11 @@ impl Listed {
             order: order(kind, chance),
             show_deleted: chance.once_in(4),
             show_inactive: chance.once_in(4),
+            summary: match kind {
+                Kind::Seizure if chance.once_in(3) => Some(Totals::of_seizures(chance)),
+                Kind::Operation if chance.once_in(3) => Some(Totals::of_operations(chance)),
+                Kind::Agency | Kind::Sensor | Kind::Operation | Kind::Seizure => None,
+            },
             each: Wish::draw(kind, chance, depth),
         }
     }
@@ -230,13 +241,14 @@ impl Listed {
         let order: Vec<String> = self.order.iter().map(|term| self.term(*term)).collect();
         format!(
             "{}: {}({end}: {}, orderBy: [{}], showDeleted: {}, showInactive: {}) {{ totalCount \
-             pageInfo {{ hasNextPage hasPreviousPage }} nodes {} }} ",
+             pageInfo {{ hasNextPage hasPreviousPage }} {}nodes {} }} ",
             self.alias,
             self.field,
             self.size,
             order.join(", "),
             self.show_deleted,
             self.show_inactive,
+            self.summary.as_ref().map_or_else(String::new, Totals::text),
             self.each.text()
         )
     }
@@ -253,6 +265,39 @@ impl Listed {
     }
 
     fn answer(&self, parent: Option<&Value>, view: View<'_>) -> Value {
+        let mut answer = self.page(parent, view);
+        let summary = match &self.summary {
+            Some(Totals::Seizures(request)) => Some(self.total::<Seizure>(request, parent, view)),
+            Some(Totals::Operations(request)) => {
+                Some(self.total::<Operation>(request, parent, view))
+            }
+            None => None,
+        };
+        if let (Some(summary), Some(answer)) = (summary, answer.as_object_mut()) {
+            answer.insert("summary".to_owned(), summary);
+        }
+        answer
+    }
+
+    /// The summary of the list below a parent; below a sensor its own detections are credited.
+    fn total<R: Told + Counted>(
+        &self,
+        request: &Request<R::Field>,
+        parent: Option<&Value>,
+        view: View<'_>,
+    ) -> Value {
+        let parent = parent.map(|parent| parent.as_str().unwrap());
+        let passes = |one: &R| {
+            parent.is_none_or(|parent| {
+                view.tables.shown(one, view.viewer).hangs_on(self.field, parent, view)
+            })
+        };
+        let sensor = parent.and_then(|parent| parent.strip_prefix("sensors/"));
+        let sensor = sensor.map(|id| SensorId::from_stored(id.to_owned()));
+        answered::<R>(request, view, &Within { passes: &passes, sensor })
+    }
+
+    fn page(&self, parent: Option<&Value>, view: View<'_>) -> Value {
         match self.each.kind {
             Kind::Agency => self.of::<Agency>(parent, view),
             Kind::Sensor => self.of::<Sensor>(parent, view),

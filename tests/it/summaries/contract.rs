@@ -2,8 +2,8 @@
 
 use crate::services::{heroin, serve};
 use interdiction::proto::{
-    self, GroupBy, SummarizeSeizuresRequest, SummaryFigure, SummaryKey,
-    seizure_service_client::SeizureServiceClient,
+    self, GroupBy, SummarizeOperationsRequest, SummarizeSeizuresRequest, SummaryFigure, SummaryKey,
+    operation_service_client::OperationServiceClient, seizure_service_client::SeizureServiceClient,
 };
 use tonic::{Code, transport::Channel};
 use tonic_types::StatusExt as _;
@@ -69,6 +69,44 @@ fn told(group: &proto::SummaryGroup) -> (String, String, i64) {
         mass.map_or_else(String::new, |mass| mass.value.clone()),
         figures.seizure_count.unwrap(),
     )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_counts_operations_by_their_outcome() {
+    let served = serve().await;
+    let mut client = OperationServiceClient::new(served.channel.clone());
+    for outcome in [proto::Outcome::Seized, proto::Outcome::Escaped, proto::Outcome::Escaped] {
+        let operation = proto::Operation {
+            display_name: "Case".to_owned(),
+            outcome: outcome.into(),
+            ..proto::Operation::default()
+        };
+        let request = proto::CreateOperationRequest {
+            operation: Some(operation),
+            ..proto::CreateOperationRequest::default()
+        };
+        client.create_operation(request).await.unwrap();
+    }
+    let request = SummarizeOperationsRequest {
+        group_by: vec![key(SummaryKey::Outcome)],
+        include_total: true,
+        ..SummarizeOperationsRequest::default()
+    };
+    let answer = client.summarize_operations(request).await.unwrap().into_inner();
+    let counts: Vec<_> =
+        answer.groups.iter().map(|one| one.figures.as_ref().unwrap().operation_count).collect();
+    assert_eq!(counts, [Some(1), Some(2)]);
+    let total = answer.total.unwrap();
+    assert_eq!((total.operation_count, total.seized_operation_count), (Some(3), Some(0)));
+    assert_eq!((total.detection_count, total.mass_per_detection), (Some(0), None));
+    // An operation has no items to be grouped by.
+    let request = SummarizeOperationsRequest {
+        group_by: vec![key(SummaryKey::Substance)],
+        ..SummarizeOperationsRequest::default()
+    };
+    let refused = client.summarize_operations(request).await.unwrap_err();
+    let found = refused.get_error_details().bad_request().unwrap().field_violations.clone();
+    assert_eq!(found.first().unwrap().field, "group_by[0].key");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,9 +3,10 @@
 use super::{by, figures, summary};
 use crate::world::{World, drafts, on_both};
 use interdiction::domain::{
+    codes::Code as _,
     filters::Filter,
     quantities::Unit,
-    seizures::{Seizure, SeizureDraft},
+    seizures::{ItemDraft, ItemKind, Seizure, SeizureDraft},
     summaries::{Figure, Key, KeyValue},
 };
 
@@ -13,6 +14,7 @@ on_both! {
     a_sum_past_64_bits_is_exact: past_64_bits;
     dates_fall_into_the_buckets_that_the_calendar_says: edges;
     a_date_of_two_buckets_is_in_neither: straddling;
+    a_boat_beside_a_kilogram_is_a_kilogram_in_the_record_and_in_the_total: boat;
 }
 
 async fn past_64_bits(world: World) {
@@ -82,4 +84,24 @@ async fn straddling(world: World) {
     ] {
         assert_eq!(label(&world, key, when).await, None, "{key:?} {when}");
     }
+}
+
+async fn boat(world: World) {
+    let viewer = world.viewer("us-dod");
+    let boat = ItemDraft {
+        kind: ItemKind::Conveyance.code(),
+        reported_label: "go-fast boat".to_owned(),
+        quantity: Some(drafts::quantity("2", Unit::Tonne)),
+        ..ItemDraft::default()
+    };
+    let items = vec![drafts::item("heroin", "1", Unit::Kilogram), boat];
+    let made = world.add::<Seizure>(&viewer, drafts::seizure_of("boat", items)).await;
+    let found = summary(&world, &viewer, &by(&[Key::Substance]), Filter::default()).await;
+    let total = found.total.unwrap();
+    let own = made.body.total_mass_micrograms().map(i128::from);
+    assert_eq!((total.mass.base_units, own), (Some(1_000_000_000), Some(1_000_000_000)));
+    assert_eq!((total.item_count, total.unknown_quantity_count), (2, 0));
+    // The boat stands in the group without a substance, which knows no mass.
+    let masses = figures(&found, Figure::Mass);
+    assert_eq!(masses[0], (KeyValue::Substance(None), None));
 }
