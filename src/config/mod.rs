@@ -57,6 +57,8 @@ pub struct Config {
 pub struct IdentitiesConfig {
     /// Who they are.
     pub callers: Callers,
+    /// The directory of the issuers whose tokens are trusted.
+    pub issuers: Option<PathBuf>,
 }
 
 /// Who callers are.
@@ -117,6 +119,10 @@ pub struct Limits {
     pub connections_max: usize,
     /// Requests running at once, over all connections.
     pub requests_in_flight_max: usize,
+    /// Requests of one principal a second.
+    pub principal_requests_per_second: u32,
+    /// Requests of one principal running at once.
+    pub principal_requests_in_flight_max: usize,
     /// Bytes of one request message, decompressed.
     pub request_bytes_max: usize,
     /// How long a request may take.
@@ -203,7 +209,10 @@ impl Config {
         let config = Self {
             listen: from.read(&settings::LISTEN),
             store: from.read(&settings::STORE),
-            identities: IdentitiesConfig { callers: from.read(&settings::IDENTITIES_CALLERS) },
+            identities: IdentitiesConfig {
+                callers: from.read(&settings::IDENTITIES_CALLERS),
+                issuers: from.read(&settings::IDENTITIES_ISSUERS),
+            },
             tls: TlsConfig::read(from),
             viewer: ViewerConfig::read(from),
             log: LogConfig::read(from),
@@ -295,6 +304,10 @@ impl Limits {
         Self {
             connections_max: from.read(&settings::LIMITS_CONNECTIONS_MAX),
             requests_in_flight_max: from.read(&settings::LIMITS_REQUESTS_IN_FLIGHT_MAX),
+            principal_requests_per_second: from
+                .read(&settings::LIMITS_PRINCIPAL_REQUESTS_PER_SECOND),
+            principal_requests_in_flight_max: from
+                .read(&settings::LIMITS_PRINCIPAL_REQUESTS_IN_FLIGHT_MAX),
             request_bytes_max: from.read(&settings::LIMITS_REQUEST_BYTES_MAX),
             request_timeout: from.read(&settings::LIMITS_REQUEST_TIMEOUT_SECONDS),
             idle_timeout: from.read(&settings::LIMITS_IDLE_TIMEOUT_SECONDS),

@@ -137,6 +137,18 @@ pub static IDENTITIES_CALLERS: Setting<Callers> = Setting {
     read: callers,
 };
 
+/// Whose tokens are trusted.
+pub static IDENTITIES_ISSUERS: Setting<Option<PathBuf>> = Setting {
+    spec: Spec {
+        key: "identities.issuers",
+        default: "",
+        shape: Shape::Text { form: "DIRECTORY" },
+        doc: "Whose JSON web tokens principals may show: a file NAME.toml for each issuer, with \
+              issuer, audience, type, algorithms and keys (a file or URL). Read at the start.",
+    },
+    read: directory,
+};
+
 /// The certificate of the server.
 pub static TLS_CERTIFICATE: Setting<Option<PathBuf>> = Setting {
     spec: Spec {
@@ -248,6 +260,29 @@ pub static LIMITS_REQUESTS_IN_FLIGHT_MAX: Setting<usize> = Setting {
         shape: Shape::Whole { min: 1, max: 65_536, unit: "COUNT" },
         doc: "How many requests may run at once, over all connections; further ones are told to come \
               back. Health is always answered.",
+    },
+    read: whole,
+};
+
+/// How often a principal may ask.
+pub static LIMITS_PRINCIPAL_REQUESTS_PER_SECOND: Setting<u32> = Setting {
+    spec: Spec {
+        key: "limits.principal_requests_per_second",
+        default: "1000",
+        shape: Shape::Whole { min: 1, max: 1_000_000, unit: "COUNT" },
+        doc: "How many requests one principal may make a second; what it did not ask for a second may \
+              follow at once. The anonymous are one together.",
+    },
+    read: whole,
+};
+
+/// How much a principal may ask at once.
+pub static LIMITS_PRINCIPAL_REQUESTS_IN_FLIGHT_MAX: Setting<usize> = Setting {
+    spec: Spec {
+        key: "limits.principal_requests_in_flight_max",
+        default: "128",
+        shape: Shape::Whole { min: 1, max: 65_536, unit: "COUNT" },
+        doc: "How many requests of one principal may run at once.",
     },
     read: whole,
 };
@@ -370,10 +405,11 @@ pub static POSTGRES_LOCK_TIMEOUT_SECONDS: Setting<Duration> = Setting {
 
 /// Every setting, in the order of the help. Reading one that is missing here panics, so that no
 /// setting can exist without its flag, variable and help.
-pub static ALL: [&Spec; 23] = [
+pub static ALL: [&Spec; 26] = [
     &LISTEN.spec,
     &STORE.spec,
     &IDENTITIES_CALLERS.spec,
+    &IDENTITIES_ISSUERS.spec,
     &TLS_CERTIFICATE.spec,
     &TLS_KEY.spec,
     &TLS_CLIENTS.spec,
@@ -384,6 +420,8 @@ pub static ALL: [&Spec; 23] = [
     &LOG_FILTER.spec,
     &LIMITS_CONNECTIONS_MAX.spec,
     &LIMITS_REQUESTS_IN_FLIGHT_MAX.spec,
+    &LIMITS_PRINCIPAL_REQUESTS_PER_SECOND.spec,
+    &LIMITS_PRINCIPAL_REQUESTS_IN_FLIGHT_MAX.spec,
     &LIMITS_REQUEST_BYTES_MAX.spec,
     &LIMITS_REQUEST_TIMEOUT_SECONDS.spec,
     &LIMITS_IDLE_TIMEOUT_SECONDS.spec,

@@ -4,6 +4,7 @@
 //! another floor. A value that exists is valid; a draft is what a caller proposes, and its `check`
 //! is the only place of its rules.
 
+pub mod access;
 pub mod agencies;
 pub mod check;
 pub mod codes;

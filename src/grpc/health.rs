@@ -2,8 +2,8 @@
 //! stops: whether the store answers is not asked for each check.
 
 use crate::proto::{
-    agency_service_server, operation_service_server, seizure_service_server, sensor_service_server,
-    substance_service_server,
+    access_service_server, agency_service_server, operation_service_server, seizure_service_server,
+    sensor_service_server, substance_service_server,
 };
 use tonic_health::{
     ServingStatus,
@@ -12,8 +12,9 @@ use tonic_health::{
 };
 
 /// The server as a whole, and each of its services.
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 7] = [
     "",
+    access_service_server::SERVICE_NAME,
     agency_service_server::SERVICE_NAME,
     sensor_service_server::SERVICE_NAME,
     operation_service_server::SERVICE_NAME,

@@ -1,5 +1,6 @@
 //! The gRPC contract over the use cases: decode, one call, encode. It knows no row and no SQL.
 
+mod access;
 mod agencies;
 pub(crate) mod codec;
 mod filters;
@@ -24,8 +25,8 @@ use crate::{
         viewers::Viewer,
     },
     proto::{
-        self, agency_service_server, operation_service_server, seizure_service_server,
-        sensor_service_server, substance_service_server,
+        self, access_service_server, agency_service_server, operation_service_server,
+        seizure_service_server, sensor_service_server, substance_service_server,
     },
     registry::Registry,
 };
@@ -87,6 +88,7 @@ impl Services {
         self,
         request_bytes_max: usize,
     ) -> Result<(Routes, Health), tonic_reflection::server::Error> {
+        use access_service_server::AccessServiceServer;
         use agency_service_server::AgencyServiceServer;
         use operation_service_server::OperationServiceServer;
         use seizure_service_server::SeizureServiceServer;
@@ -100,6 +102,7 @@ impl Services {
         };
         let bytes = request_bytes_max;
         let routes = Routes::new(with_limits!(AgencyServiceServer::new(self.clone()), bytes))
+            .add_service(with_limits!(AccessServiceServer::new(self.clone()), bytes))
             .add_service(with_limits!(SensorServiceServer::new(self.clone()), bytes))
             .add_service(with_limits!(OperationServiceServer::new(self.clone()), bytes))
             .add_service(with_limits!(SeizureServiceServer::new(self.clone()), bytes))

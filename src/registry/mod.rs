@@ -1,6 +1,7 @@
 //! Use cases: who may do what, and what belongs in one transaction. Every one takes the viewer
 //! first. Nothing here knows a wire contract or a row.
 
+mod access;
 mod changes;
 mod exports;
 mod imports;

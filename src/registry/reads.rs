@@ -39,7 +39,7 @@ impl Registry {
             .await
     }
 
-    async fn get<R: Kept>(&self, viewer: &Viewer, name: &str) -> Result<R> {
+    pub(super) async fn get<R: Kept>(&self, viewer: &Viewer, name: &str) -> Result<R> {
         rules::may_read(viewer)?;
         let id = parse_name::<R::Id>(name)?;
         let found = self.find::<R>(viewer, vec![id.clone()]).await?.pop();

@@ -5,9 +5,14 @@
 //! the store counts no change of credentials: a revoked one is refused on the next call.
 
 mod failures;
+mod fetch;
+mod issuers;
+mod jwt;
+mod shares;
 
 use super::{answers::Dialect, tls::Certificate};
 use crate::{
+    config,
     domain::{
         errors::{Error, Result},
         tokens::Token,
@@ -26,9 +31,13 @@ use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{AUTHORIZATION, WWW_AUTHENTICATE},
 };
+use issuers::Issuers;
+use jwt::Jwt;
+use shares::{Place, Shares};
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -64,6 +73,7 @@ impl Peer {
 #[derive(Debug, Clone)]
 enum Credential {
     Token(Token),
+    Jwt(Box<Jwt>),
     Certificate(Arc<Certificate>),
 }
 
@@ -72,14 +82,16 @@ impl Credential {
     fn hash(&self) -> [u8; 32] {
         match self {
             Self::Token(token) => token.hash(),
+            Self::Jwt(jwt) => jwt.hash,
             Self::Certificate(certificate) => certificate.hash,
         }
     }
 
     /// How often what it is judged by changed, besides what the store counts.
-    fn generation(&self) -> i64 {
+    fn generation(&self, issuers: &Issuers) -> i64 {
         match self {
             Self::Token(_) => 0,
+            Self::Jwt(_) => issuers.generation(),
             Self::Certificate(certificate) => certificate.generation(),
         }
     }
@@ -100,16 +112,12 @@ pub(super) enum Admitted {
 pub(super) struct Callers {
     admitted: Admitted,
     registry: Registry,
-    known: RwLock<Known>,
+    /// Credentials that were looked up, by their hashes.
+    known: RwLock<HashMap<[u8; 32], Arc<Caller>>>,
     failures: Failures,
+    issuers: Issuers,
+    shares: Shares,
     revision: watch::Sender<i64>,
-}
-
-/// Credentials that were looked up at one count of changes, by their hashes.
-#[derive(Default)]
-struct Known {
-    revision: i64,
-    by_hash: HashMap<[u8; 32], Arc<Caller>>,
 }
 
 /// Whose a credential is.
@@ -117,18 +125,33 @@ struct Known {
 struct Caller {
     viewer: Arc<Viewer>,
     expire_micros: i64,
+    /// What the store counted when it was looked up, and what else it was judged by.
+    revision: i64,
     generation: i64,
 }
 
 impl Callers {
-    pub(super) fn new(admitted: Admitted, registry: Registry) -> Arc<Self> {
-        Arc::new(Self {
+    /// `folder` is where the issuers of trusted tokens are told.
+    pub(super) fn new(
+        admitted: Admitted,
+        folder: Option<&Path>,
+        limits: &config::Limits,
+        registry: Registry,
+    ) -> Result<Arc<Self>> {
+        let config::Limits {
+            principal_requests_per_second, principal_requests_in_flight_max, ..
+        } = *limits;
+        let shares = Shares::new(principal_requests_per_second, principal_requests_in_flight_max);
+        let issuers = folder.map(Issuers::read).transpose()?.unwrap_or_default();
+        Ok(Arc::new(Self {
             admitted,
             registry,
+            issuers,
+            shares,
             known: RwLock::default(),
             failures: Failures::default(),
             revision: watch::Sender::new(0),
-        })
+        }))
     }
 
     /// Tells open streams of changes, for as long as it is polled.
@@ -136,6 +159,10 @@ impl Callers {
         if let Admitted::Configured(_) = self.admitted {
             return std::future::pending().await;
         }
+        tokio::join!(self.issuers.look_after(), self.look_at_revisions());
+    }
+
+    async fn look_at_revisions(&self) {
         let mut looks = interval(LOOK_EVERY);
         loop {
             looks.tick().await;
@@ -159,9 +186,10 @@ impl Callers {
         }
         let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.address.ip());
         let credential = match bearer(headers) {
-            Ok(Some(text)) => match Token::parse(text) {
-                Some(token) => Credential::Token(token),
-                None => return Err(self.refuse(address)),
+            Ok(Some(text)) => match (Token::parse(text), Jwt::parse(text)) {
+                (Some(token), _) => Credential::Token(token),
+                (None, Some(jwt)) => Credential::Jwt(Box::new(jwt)),
+                (None, None) => return Err(self.refuse(address)),
             },
             Ok(None) => match peer.and_then(|peer| peer.certificate.clone()) {
                 Some(certificate) => Credential::Certificate(certificate),
@@ -184,17 +212,23 @@ impl Callers {
 
     async fn caller_of(&self, credential: &Credential, address: IpAddr) -> Result<Arc<Caller>> {
         // Asked first: what is looked up after it is no older.
-        let generation = credential.generation();
+        let generation = credential.generation(&self.issuers);
         let revision = self.registry.credentials_revision().await?;
         let hash = credential.hash();
         let now = self.registry.now_micros();
-        if let Some(caller) = self.known(revision, &hash)
-            && caller.generation == generation
+        let known = self.known(&hash);
+        if let Some(caller) = &known
+            && (caller.revision, caller.generation) == (revision, generation)
         {
-            return if now < caller.expire_micros { Ok(caller) } else { Err(self.refuse(address)) };
+            let is_good = now < caller.expire_micros;
+            return if is_good { Ok(Arc::clone(caller)) } else { Err(self.refuse(address)) };
         }
-        self.failures.check(address, Instant::now())?;
+        // Who was let in before is not held up by those who try out credentials beside it.
+        if known.is_none() {
+            self.failures.check(address, Instant::now())?;
+        }
         let Some(found) = self.look_up(credential).await? else {
+            self.forget(&hash);
             return Err(self.refuse(address));
         };
         let Identified { principal, expire_micros } = found;
@@ -202,14 +236,21 @@ impl Callers {
             return Err(self.refuse(address));
         }
         let viewer = Arc::new(principal.viewer());
-        let caller = Arc::new(Caller { viewer, expire_micros, generation });
-        self.keep(revision, hash, &caller);
+        let caller = Arc::new(Caller { viewer, expire_micros, revision, generation });
+        self.keep(hash, &caller);
         Ok(caller)
     }
 
     async fn look_up(&self, credential: &Credential) -> Result<Option<Identified>> {
         match credential {
             Credential::Token(token) => self.registry.identify_token(token).await,
+            Credential::Jwt(jwt) => {
+                let believed = self.issuers.believe(jwt, self.registry.now_micros()).await;
+                let Some(name) = believed else { return Ok(None) };
+                let principal = self.registry.identify_name(&name).await?;
+                let expire_micros = jwt.expire_micros;
+                Ok(principal.map(|principal| Identified { principal, expire_micros }))
+            }
             Credential::Certificate(certificate) => {
                 let Some(name) = &certificate.name else { return Ok(None) };
                 let principal = self.registry.identify_name(name).await?;
@@ -223,17 +264,30 @@ impl Callers {
         }
     }
 
-    fn known(&self, revision: i64, hash: &[u8; 32]) -> Option<Arc<Caller>> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        (known.revision == revision).then(|| known.by_hash.get(hash).cloned()).flatten()
+    /// A place for a request of a viewer; the configured one takes what there is.
+    fn share_of(&self, viewer: &Viewer) -> Result<Option<Place>> {
+        let name = match &viewer.principal {
+            Some(principal) => principal.as_str(),
+            None if viewer.is_anonymous() => "",
+            None => return Ok(None),
+        };
+        self.shares.take(name, Instant::now()).map(Some)
     }
 
-    fn keep(&self, revision: i64, hash: [u8; 32], caller: &Arc<Caller>) {
+    fn known(&self, hash: &[u8; 32]) -> Option<Arc<Caller>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    }
+
+    fn keep(&self, hash: [u8; 32], caller: &Arc<Caller>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.revision != revision || known.by_hash.len() >= KNOWN_MAX {
-            *known = Known { revision, by_hash: HashMap::new() };
+        if known.len() >= KNOWN_MAX {
+            known.clear();
         }
-        known.by_hash.insert(hash, Arc::clone(caller));
+        known.insert(hash, Arc::clone(caller));
+    }
+
+    fn forget(&self, hash: &[u8; 32]) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).remove(hash);
     }
 
     /// A credential that is no good: counted, and answered alike whatever is wrong with it.
@@ -250,12 +304,14 @@ impl Callers {
 pub(super) struct Standing {
     callers: Arc<Callers>,
     credential: Credential,
+    /// Kept until the answer has gone.
+    _place: Option<Arc<Place>>,
 }
 
 impl Standing {
     /// Resolves once the credential is no longer good.
     pub(super) async fn ended(self) -> Error {
-        let Self { callers, credential } = self;
+        let Self { callers, credential, _place } = self;
         let mut revision = callers.revision.subscribe();
         let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         loop {
@@ -291,11 +347,19 @@ pub(super) async fn admit(
     };
     let dialect =
         credential.is_some().then(|| Dialect::of(request.uri().path(), request.headers()));
+    let place = match callers.share_of(&viewer) {
+        Ok(place) => place,
+        Err(error) => return refusal(&request, error),
+    };
     request.headers_mut().remove(AUTHORIZATION);
     request.extensions_mut().insert(viewer);
     let answer = next.run(request);
-    let Some((credential, dialect)) = credential.zip(dialect) else { return answer.await };
-    let standing = Standing { callers, credential };
+    let Some((credential, dialect)) = credential.zip(dialect) else {
+        let answer = answer.await;
+        drop(place);
+        return answer;
+    };
+    let standing = Standing { callers, credential, _place: place.map(Arc::new) };
     let mut answer = tokio::select! {
         biased;
         answer = answer => answer,

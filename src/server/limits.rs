@@ -64,6 +64,9 @@ impl From<&config::Limits> for Limits {
             connections_max,
             requests_in_flight_max,
             request_bytes_max: _,
+            // Held where it is known who asks.
+            principal_requests_per_second: _,
+            principal_requests_in_flight_max: _,
             request_timeout,
             idle_timeout,
             drain_timeout,

@@ -167,7 +167,12 @@ pub async fn serve(
 ) -> Result<()> {
     let request_bytes_max = config.limits.request_bytes_max;
     let trusted = trusted(config)?;
-    let callers = Callers::new(admitted(config, viewer), registry.clone());
+    let callers = Callers::new(
+        admitted(config, viewer),
+        config.identities.issuers.as_deref(),
+        &config.limits,
+        registry.clone(),
+    )?;
     let admit = from_fn_with_state(Arc::clone(&callers), identities::admit);
     let graphql = graphql::routes(registry.clone(), trusted, request_bytes_max);
     let (grpc, health) = Services::new(registry)

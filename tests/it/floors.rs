@@ -41,7 +41,7 @@ const LIBRARIES: [(&[&str], &[&str]); 4] = [
         ],
         &["grpc", "server", "exchange", "proto"],
     ),
-    (&["rustls", "tokio_rustls", "x509_parser"], &["server"]),
+    (&["ring", "rustls", "tokio_rustls", "x509_parser", "webpki_roots"], &["server"]),
     (&["async_graphql", "axum"], &["graphql", "server"]),
 ];
 

@@ -1,7 +1,9 @@
 //! Who callers are: every way in, and what it opens, through both APIs.
 
+mod access;
 mod certificates;
 mod commands;
+mod jwt;
 mod tokens;
 
 use crate::{

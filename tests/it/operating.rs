@@ -6,11 +6,12 @@ const PAGE: &str = include_str!("../../OPERATING.md");
 
 /// Reasons that no caller of a service is told: the process ends with them, or the store keeps them
 /// to itself.
-const OF_THE_PROCESS: [&str; 10] = [
+const OF_THE_PROCESS: [&str; 11] = [
     "CANNOT_LISTEN",
     "CONFLICT",
     "CUT",
     "INVALID_CERTIFICATE",
+    "INVALID_ISSUER",
     "NAME_TAKEN",
     "PRINCIPAL_TAKEN",
     "STORE_DAMAGED",

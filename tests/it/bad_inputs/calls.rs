@@ -20,7 +20,7 @@ macro_rules! calls {
     ($($service:ident::$Client:ident { $($Request:ident => $method:ident,)+ })+) => {$($(
         impl Call for proto::$Request {
             fn sent(self) -> Sent {
-                let call = |channel| -> BoxFuture<'static, Result<(), Status>> {
+                let call = move |channel| -> BoxFuture<'static, Result<(), Status>> {
                     let mut client = proto::$service::$Client::new(channel);
                     Box::pin(async move { client.$method(self).await.map(drop) })
                 };
@@ -63,6 +63,10 @@ calls! {
         UpdateSeizureRequest => update_seizure,
         DeleteSeizureRequest => delete_seizure,
         RetractSeizureRequest => retract_seizure,
+    }
+    access_service_client::AccessServiceClient {
+        WhoAmIRequest => who_am_i,
+        ExplainAccessRequest => explain_access,
     }
     substance_service_client::SubstanceServiceClient {
         GetSubstanceRequest => get_substance,

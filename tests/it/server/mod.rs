@@ -12,4 +12,4 @@ mod panics;
 pub mod peers;
 mod process;
 mod registry;
-mod stub;
+pub mod stub;

@@ -1,0 +1,38 @@
+//! Who callers are and why they see what they see, between the contract and the domain.
+
+use super::{Services, status, viewer_of};
+use crate::{
+    domain::{access::Access, codes::Code as _, regions::RegionCode, viewers::Viewer},
+    proto::{self, access_service_server::AccessService},
+};
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl AccessService for Services {
+    async fn who_am_i(
+        &self,
+        request: Request<proto::WhoAmIRequest>,
+    ) -> Result<Response<proto::WhoAmIResponse>, Status> {
+        let viewer = viewer_of(&request)?;
+        let is_anonymous = viewer.is_anonymous();
+        let Viewer { agency, region, roles, principal } = &*viewer;
+        Ok(Response::new(proto::WhoAmIResponse {
+            principal: principal.as_ref().map(ToString::to_string).unwrap_or_default(),
+            agency: if is_anonymous { String::new() } else { agency.to_string() },
+            region_code: region.as_ref().map_or("", RegionCode::as_str).to_owned(),
+            roles: roles.iter().map(|role| role.code()).collect(),
+        }))
+    }
+
+    async fn explain_access(
+        &self,
+        request: Request<proto::ExplainAccessRequest>,
+    ) -> Result<Response<proto::ExplainAccessResponse>, Status> {
+        let viewer = viewer_of(&request)?;
+        let proto::ExplainAccessRequest { name } = request.into_inner();
+        let explained = self.registry.explain_access(&viewer, &name).await;
+        let Access { grounds, may_change } = explained.map_err(status::from)?;
+        let grounds = grounds.into_iter().map(|ground| ground.code()).collect();
+        Ok(Response::new(proto::ExplainAccessResponse { grounds, may_change }))
+    }
+}
