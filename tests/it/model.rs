@@ -9,6 +9,7 @@ mod chance;
 mod conditions;
 mod documents;
 mod draws;
+mod hidden;
 mod parts;
 mod questions;
 mod rules;
