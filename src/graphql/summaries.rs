@@ -50,10 +50,10 @@ impl Asked {
 
 macro_rules! figures {
     (
-        $(#[doc = $doc:expr])+
+        $(#[doc = $($doc:tt)+])+
         $object:ident { $($own:tt)* }
     ) => {
-        $(#[doc = $doc])+
+        $(#[doc = $($doc)+])+
         #[Object]
         impl $object {
             $($own)*

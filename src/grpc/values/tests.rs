@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{
+    access::Ground,
     agencies::AgencyKind,
     dates::Calendar,
     filters::{AgencySort, OperationSort, SeizureSort, SensorSort, WhenMode},
@@ -17,6 +18,7 @@ use crate::domain::{
     sensors::{ProvisionKind, SensorType},
     substances::{Language, SubstanceClass},
     summaries::{Attribution, Figure, Key},
+    viewers::Role,
 };
 use prost_reflect::DescriptorPool;
 use std::collections::BTreeMap;
@@ -54,6 +56,7 @@ fn domain_enums() -> BTreeMap<&'static str, Values> {
     let directions = [(1, Direction::Ascending), (2, Direction::Descending)]
         .map(|(number, direction)| (number, format!("{direction:?}").to_uppercase()));
     BTreeMap::from([
+        ("AccessGround", of_the_domain::<Ground>()),
         ("AgencyKind", of_the_domain::<AgencyKind>()),
         ("AgencySortField", of_the_domain::<AgencySort>()),
         ("Attribution", of_the_domain::<Attribution>()),
@@ -77,6 +80,7 @@ fn domain_enums() -> BTreeMap<&'static str, Values> {
         ("ParticipantRole", of_the_domain::<ParticipantRole>()),
         ("PlaceKind", of_the_domain::<PlaceKind>()),
         ("ProvisionKind", of_the_domain::<ProvisionKind>()),
+        ("Role", of_the_domain::<Role>()),
         ("SeizureSortField", of_the_domain::<SeizureSort>()),
         ("SeizureState", of_the_domain::<SeizureState>()),
         ("SensorSortField", of_the_domain::<SensorSort>()),

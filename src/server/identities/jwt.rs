@@ -18,7 +18,6 @@ const LIFETIME_SECONDS_MAX: i64 = 24 * 3_600;
 
 /// Algorithms of RFC 7518 and RFC 8037 that prove who has signed. None of them shares a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[expect(clippy::upper_case_acronyms, reason = "they are called so")]
 pub(super) enum Algorithm {
     RS256,
     RS384,
