@@ -20,9 +20,13 @@ use interdiction::{
     server,
 };
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 use tonic::transport::Channel;
+
+/// What Postgres announces to other instances is heard within a millisecond, and on a busy machine
+/// within this. SQLite is asked at each request.
+const ANNOUNCED: Duration = Duration::from_millis(250);
 
 /// A configuration of these flags.
 pub fn config(flags: &[&str]) -> Config {

@@ -181,7 +181,7 @@ async fn named(world: World) {
     }
     assert!(opens(address, &server, Some(signed(&good, &mx))).await);
     world.registry.remove_principal(&operator(), "mx-importer").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2)).await;
+    tokio::time::sleep(super::ANNOUNCED).await;
     assert_eq!(ask(&mut peer).await.http_status, 401, "on a connection that is open");
 }
 

@@ -205,7 +205,7 @@ async fn believed(world: World) {
     assert!(opens(address, &token).await);
     assert_eq!(published.asked.load(Ordering::SeqCst), 1, "one set for all");
     world.registry.remove_principal(&operator(), "mx-importer").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2)).await;
+    tokio::time::sleep(super::ANNOUNCED).await;
     assert!(!opens(address, &token).await, "a removed principal");
 }
 

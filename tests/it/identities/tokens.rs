@@ -126,8 +126,7 @@ async fn revoked(world: World) {
         sender.send(ask).await.unwrap();
         assert!(stream.message().await.unwrap().is_some());
         other.registry.revoke_token(&operator(), token.id()).await.unwrap();
-        // What Postgres announces takes less than a millisecond, and a command ends after that.
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(super::ANNOUNCED).await;
         let refused = client.list_seizures(list()).await.unwrap_err();
         assert_eq!(refused.code(), Code::Unauthenticated, "round {round}");
         let began = Instant::now();
