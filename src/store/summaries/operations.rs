@@ -7,8 +7,8 @@
 use super::{
     Scope, Summed,
     figures::{Columns, count_of, sum},
-    keys::{DAYS, Keys, SENSOR, column},
-    parts::{Credit, DETECTION, join_parts, once},
+    keys::Keys,
+    parts::{Credit, join_parts, lies},
     seizures::ITEM,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
         seizures::SeizureState,
         summaries::{Figure, GroupBy, Key},
     },
-    store::{Lens, Reach, calendar, entity::seizures, filters::at, guard, records::T},
+    store::{Lens, Reach, entity::seizures, filters::at, guard, records::T},
 };
 use sea_orm::sea_query::{
     Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, SelectStatement,
@@ -54,7 +54,7 @@ impl Summed for Operation {
             }
         }
         for by in keys.group_by() {
-            for (name, value) in lies(*by, keys) {
+            for (name, value) in lies(*by, keys, (T, "lead_agency_id"), no_items) {
                 let name = Alias::new(name);
                 query.expr_as(value, name.clone()).add_group_by([Expr::col(name)]);
             }
@@ -116,29 +116,7 @@ fn seized(lens: &Lens, columns: &Columns) -> SelectStatement {
     query
 }
 
-/// The columns of the base that a key lies in, and what they hold. No operation has items.
-fn lies(by: GroupBy, keys: &Keys<'_>) -> Vec<(String, Expr)> {
-    let value = match by.key {
-        Key::SensorType | Key::Sensor | Key::FurnishingAgency | Key::FurnishingRegion => {
-            if keys.sensors_come_later() {
-                return once(by, keys, vec![(SENSOR, at(DETECTION, "sensor_id"))]);
-            }
-            Expr::col((Alias::new(DETECTION), Alias::new(column(by))))
-        }
-        Key::Year | Key::FiscalYear | Key::Quarter | Key::Month | Key::Week | Key::Day => {
-            return once(by, keys, DAYS.into_iter().zip(calendar::days(T)).collect());
-        }
-        Key::Substance | Key::SubstanceClass => Expr::cust("NULL"),
-        Key::Agency => at(T, "lead_agency_id"),
-        Key::Region => at(T, "region_code"),
-        Key::Subdivision => at(T, "subdivision_code"),
-        Key::PlaceKind => at(T, "place_kind"),
-        Key::ParticipantRole => at("participants", "role"),
-        Key::Domain => at(T, "domain"),
-        Key::Outcome => at(T, "outcome"),
-        Key::ConveyanceKind => at("conveyances", "kind"),
-        Key::OriginRegion => at("origin", "region_code"),
-        Key::DestinationRegion => at("destination", "region_code"),
-    };
-    vec![(column(by), value)]
+/// No operation has items.
+fn no_items(_by: GroupBy) -> Expr {
+    Expr::cust("NULL")
 }

@@ -3,7 +3,7 @@
 
 use super::{
     PARENT, PARENTS,
-    keys::{Keys, column},
+    keys::{DAYS, Keys, SENSOR, column},
 };
 use crate::{
     domain::{
@@ -11,7 +11,7 @@ use crate::{
         operation_kinds::{DetectionRole, WaypointKind},
         summaries::{Attribution, GroupBy, Key},
     },
-    store::{Lens, filters::at},
+    store::{Lens, calendar, filters::at, records::T},
 };
 use sea_orm::sea_query::{
     Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
@@ -118,11 +118,7 @@ impl Credit<'_> {
 }
 
 /// Columns that several keys lie in together: the first of those keys adds them.
-pub(super) fn once(
-    by: GroupBy,
-    keys: &Keys<'_>,
-    columns: Vec<(&str, Expr)>,
-) -> Vec<(String, Expr)> {
+fn once(by: GroupBy, keys: &Keys<'_>, columns: Vec<(&str, Expr)>) -> Vec<(String, Expr)> {
     let shares = |one: &&GroupBy| match by.key.calendar() {
         Some(_) => one.key.calendar().is_some(),
         None => one.key.is_of_sensors(),
@@ -131,4 +127,37 @@ pub(super) fn once(
         return Vec::new();
     }
     columns.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The columns of the base that a key lies in, and what they hold, under the alias of the operation.
+/// `agency` is the column of who acted; `of_items` says where a key of items lies.
+pub(super) fn lies(
+    by: GroupBy,
+    keys: &Keys<'_>,
+    (operation, agency): (&str, &'static str),
+    of_items: impl Fn(GroupBy) -> Expr,
+) -> Vec<(String, Expr)> {
+    let value = match by.key {
+        Key::SensorType | Key::Sensor | Key::FurnishingAgency | Key::FurnishingRegion => {
+            if keys.sensors_come_later() {
+                return once(by, keys, vec![(SENSOR, at(DETECTION, "sensor_id"))]);
+            }
+            Expr::col((Alias::new(DETECTION), Alias::new(column(by))))
+        }
+        Key::Year | Key::FiscalYear | Key::Quarter | Key::Month | Key::Week | Key::Day => {
+            return once(by, keys, DAYS.into_iter().zip(calendar::days(T)).collect());
+        }
+        Key::Substance | Key::SubstanceClass => of_items(by),
+        Key::Agency => at(T, agency),
+        Key::Region => at(T, "region_code"),
+        Key::Subdivision => at(T, "subdivision_code"),
+        Key::PlaceKind => at(T, "place_kind"),
+        Key::ParticipantRole => at("participants", "role"),
+        Key::Domain => at(operation, "domain"),
+        Key::Outcome => at(operation, "outcome"),
+        Key::ConveyanceKind => at("conveyances", "kind"),
+        Key::OriginRegion => at("origin", "region_code"),
+        Key::DestinationRegion => at("destination", "region_code"),
+    };
+    vec![(column(by), value)]
 }

@@ -3,15 +3,15 @@
 use super::{
     Scope, Summed,
     figures::{Columns, count_of},
-    keys::{DAYS, Keys, SENSOR, column},
-    parts::{Credit, DETECTION, join_parts, once},
+    keys::{Keys, column},
+    parts::{Credit, join_parts, lies},
 };
 use crate::{
     domain::{
         seizures::Seizure,
         summaries::{GroupBy, Key},
     },
-    store::{calendar, entity::operations, filters::at, guard, records::T, vocabulary::Vocabulary},
+    store::{entity::operations, filters::at, guard, records::T, vocabulary::Vocabulary},
 };
 use sea_orm::sea_query::{
     Alias, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement, UnionType,
@@ -43,7 +43,7 @@ impl Summed for Seizure {
         }
         for by in keys.group_by() {
             join_level(&mut query, *by, scope.vocabulary);
-            for (name, value) in lies(*by, keys) {
+            for (name, value) in lies(*by, keys, (OPERATION, "agency_id"), of_items) {
                 let name = Alias::new(name);
                 query.expr_as(value, name.clone()).add_group_by([Expr::col(name)]);
             }
@@ -91,35 +91,13 @@ fn level_alias(by: GroupBy) -> String {
     format!("level_of_{}", column(by))
 }
 
-/// The columns of the base that a key lies in, and what they hold.
-fn lies(by: GroupBy, keys: &Keys<'_>) -> Vec<(String, Expr)> {
-    let value = match by.key {
-        Key::SensorType | Key::Sensor | Key::FurnishingAgency | Key::FurnishingRegion => {
-            if keys.sensors_come_later() {
-                return once(by, keys, vec![(SENSOR, at(DETECTION, "sensor_id"))]);
-            }
-            Expr::col((Alias::new(DETECTION), Alias::new(column(by))))
-        }
-        Key::Year | Key::FiscalYear | Key::Quarter | Key::Month | Key::Week | Key::Day => {
-            return once(by, keys, DAYS.into_iter().zip(calendar::days(T)).collect());
-        }
-        Key::Substance => match by.depth {
-            Some(_) => Expr::col((Alias::new(level_alias(by)), Alias::new("above"))),
-            None => at(ITEM, "substance_id"),
-        },
-        Key::SubstanceClass => at("classified", "class"),
-        Key::Agency => at(T, "agency_id"),
-        Key::Region => at(T, "region_code"),
-        Key::Subdivision => at(T, "subdivision_code"),
-        Key::PlaceKind => at(T, "place_kind"),
-        Key::ParticipantRole => at("participants", "role"),
-        Key::Domain => at(OPERATION, "domain"),
-        Key::Outcome => at(OPERATION, "outcome"),
-        Key::ConveyanceKind => at("conveyances", "kind"),
-        Key::OriginRegion => at("origin", "region_code"),
-        Key::DestinationRegion => at("destination", "region_code"),
-    };
-    vec![(column(by), value)]
+/// Where a key of items lies.
+fn of_items(by: GroupBy) -> Expr {
+    match (by.key, by.depth) {
+        (Key::SubstanceClass, _) => at("classified", "class"),
+        (_, Some(_)) => Expr::col((Alias::new(level_alias(by)), Alias::new("above"))),
+        (_, None) => at(ITEM, "substance_id"),
+    }
 }
 
 /// Adds the figures, and the items where they or the keys are of items.
