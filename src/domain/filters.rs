@@ -4,8 +4,10 @@
 //! records they reach. A condition on what the record does not know does not hold.
 
 mod decoder;
+mod sorts;
 
 pub use decoder::{Decoder, is};
+pub use sorts::{AgencySort, OperationSort, SeizureSort, SensorSort, SubstanceSort};
 
 use super::{
     agencies::AgencyKind,
@@ -486,82 +488,4 @@ pub enum SeizureField {
     },
     /// What every record has.
     Meta(MetaField),
-}
-
-codes! {
-    /// A field to sort agencies by.
-    pub enum AgencySort {
-        /// When it was recorded.
-        CreateTime = 1 => "CREATE_TIME",
-        /// When it last changed.
-        UpdateTime = 2 => "UPDATE_TIME",
-        /// Resource name.
-        Name = 3 => "NAME",
-        /// Display name, folded.
-        DisplayName = 4 => "DISPLAY_NAME",
-        /// Region code.
-        RegionCode = 5 => "REGION_CODE",
-        /// Kind, by its number.
-        Kind = 6 => "KIND",
-    }
-}
-
-codes! {
-    /// A field to sort sensors by.
-    pub enum SensorSort {
-        /// When it was recorded.
-        CreateTime = 1 => "CREATE_TIME",
-        /// When it last changed.
-        UpdateTime = 2 => "UPDATE_TIME",
-        /// Resource name.
-        Name = 3 => "NAME",
-        /// Display name, folded.
-        DisplayName = 4 => "DISPLAY_NAME",
-        /// Type, by its number.
-        Type = 5 => "TYPE",
-    }
-}
-
-codes! {
-    /// A field to sort operations by.
-    pub enum OperationSort {
-        /// When it was recorded.
-        CreateTime = 1 => "CREATE_TIME",
-        /// When it last changed.
-        UpdateTime = 2 => "UPDATE_TIME",
-        /// Earliest instant of its date.
-        When = 3 => "WHEN",
-        /// Display name, folded.
-        DisplayName = 4 => "DISPLAY_NAME",
-        /// Domain, by its number.
-        Domain = 5 => "DOMAIN",
-        /// Outcome, by its number.
-        Outcome = 6 => "OUTCOME",
-    }
-}
-
-codes! {
-    /// A field to sort seizures by.
-    pub enum SeizureSort {
-        /// When it was recorded.
-        CreateTime = 1 => "CREATE_TIME",
-        /// When it last changed.
-        UpdateTime = 2 => "UPDATE_TIME",
-        /// Earliest instant of its date.
-        When = 3 => "WHEN",
-        /// Mass of all items together.
-        TotalMass = 4 => "TOTAL_MASS",
-        /// Region code of the place.
-        RegionCode = 5 => "REGION_CODE",
-        /// Subdivision code of the place.
-        SubdivisionCode = 6 => "SUBDIVISION_CODE",
-    }
-}
-
-codes! {
-    /// A field to sort substances by.
-    pub enum SubstanceSort {
-        /// Resource name.
-        Name = 1 => "NAME",
-    }
 }
