@@ -1,5 +1,6 @@
 //! Free text: its bounds, and how a search folds it.
 
+use std::fmt::Write as _;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Whether a text may hold line breaks.
@@ -28,6 +29,15 @@ pub fn bounded(text: &str, chars_max: usize, lines: Lines) -> Result<(), String>
         Some(c) => Err(format!("control character U+{:04X}: not allowed here", u32::from(c))),
         None => Ok(()),
     }
+}
+
+/// Bytes in lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The most bytes that a character folds to. A syllable of Hangul takes as many; a sort value and

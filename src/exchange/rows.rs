@@ -11,7 +11,9 @@ use super::{
     words::Words,
 };
 use crate::{
-    domain::{codes::Code, markings::Tlp, places::PlaceKind, quantities as q, seizures as s},
+    domain::{
+        codes::Code, markings::Tlp, places::PlaceKind, quantities as q, seizures as s, text::hex,
+    },
     proto,
 };
 use std::collections::HashMap;
@@ -134,8 +136,7 @@ impl<'m> Reader<'m> {
         hash.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         let count = self.seen.entry(hash).or_insert(0);
         *count += 1;
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{hex}-{count}")
+        format!("{}-{count}", hex(&hash))
     }
 
     /// The seizure of a row.

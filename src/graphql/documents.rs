@@ -2,12 +2,15 @@
 //! parsed before.
 
 use super::{cost, http::Refusal};
-use crate::domain::errors::{Error, Kind, Result};
+use crate::domain::{
+    errors::{Error, Kind, Result},
+    text::hex,
+};
 use async_graphql::parser::{parse_query, types::ExecutableDocument};
 use http::StatusCode;
 use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest as _, Sha256};
-use std::{collections::HashMap, fmt::Write as _, fs, path::Path, sync::Arc};
+use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
 /// Bytes that kept documents take, parsed.
 const KEPT_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
@@ -91,10 +94,7 @@ impl Trusted {
 
 /// The SHA-256 of a text, in hexadecimal digits.
 fn id_of(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut id, byte| {
-        let _infallible = write!(id, "{byte:02x}");
-        id
-    })
+    hex(&Sha256::digest(text))
 }
 
 impl Documents {

@@ -92,8 +92,9 @@ impl Decoder<'_> {
         filter: &proto::PercentFilter,
     ) -> NumberFilter {
         let proto::PercentFilter { at_least, at_most, known } = filter;
-        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-        self.percentage(path, given(at_least).as_deref(), given(at_most).as_deref(), *known)
+        let [at_least, at_most] =
+            [at_least, at_most].map(|text| Some(text.as_str()).filter(|text| !text.is_empty()));
+        self.percentage(path, at_least, at_most, *known)
     }
 
     fn instant(&mut self, path: &Path<'_>, time: Option<&Timestamp>) -> Option<i64> {

@@ -8,12 +8,12 @@ use crate::{
         errors::{Error, Result},
         ids::{PrincipalId, ResourceId as _},
         principals::{OuterName, Principal, PrincipalDraft},
+        text::hex,
         tokens::{TOKEN_CHANCE_BYTES, TOKEN_DAYS_MAX, Token, TokenRecord, parse_token_id},
         viewers::Operator,
     },
     store::{Keep, KeptToken, Reach, Span},
 };
-use std::fmt::Write as _;
 use subtle::ConstantTimeEq as _;
 
 const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
@@ -208,11 +208,4 @@ fn principal_id(id: &str) -> Result<PrincipalId> {
     let mut violations = Violations::default();
     let id = violations.keep(&Path::root("principal"), PrincipalId::parse_id(id));
     violations.finish(id)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }

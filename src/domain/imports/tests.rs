@@ -1,3 +1,5 @@
+//! What of a row is a change, and what is wrong with it.
+
 use super::*;
 use crate::domain::{
     codes::Code as _,

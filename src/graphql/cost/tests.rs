@@ -1,3 +1,5 @@
+//! What documents cost, and which are refused before they run.
+
 use super::*;
 use async_graphql::parser::parse_query;
 

@@ -223,8 +223,9 @@ impl CountFilter {
 impl PercentFilter {
     pub(super) fn read(self, d: &mut Decoder<'_>, path: &Path<'_>) -> filters::NumberFilter {
         let Self { at_least, at_most, known } = self;
-        let text = |one: &Option<Decimal>| one.as_ref().map(|one| one.0.clone());
-        d.percentage(path, text(&at_least).as_deref(), text(&at_most).as_deref(), known)
+        let [at_least, at_most] =
+            [&at_least, &at_most].map(|one| one.as_ref().map(|one| one.0.as_str()));
+        d.percentage(path, at_least, at_most, known)
     }
 }
 

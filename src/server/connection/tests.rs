@@ -1,3 +1,5 @@
+//! When a quiet connection is dismissed, and when it is cut.
+
 use super::*;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! What messages are reckoned to take, against what they take.
+
 use super::*;
 use crate::{
     domain::{
