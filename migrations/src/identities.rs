@@ -38,16 +38,16 @@ pub fn tables() -> Vec<Table> {
         Table::new("credentials_head").int("id").int("revision").primary(&["id"]),
         Table::new("access_records")
             .key("id")
+            .uuid("uid")
             .int("time_micros")
-            .code("kind")
+            .int("kind")
             .text("principal")
             .reference_or_null("agency_id", "agencies")
             .text("peer")
             .text("method")
-            .text("subject")
-            .int_or_null("count")
             .text("answer")
-            .index(&["agency_id", "id"])
+            .unique(&["uid"])
+            .index(&["agency_id", "uid"])
             .index(&["time_micros"]),
     ]
 }

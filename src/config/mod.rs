@@ -59,6 +59,8 @@ pub struct IdentitiesConfig {
     pub callers: Callers,
     /// The directory of the issuers whose tokens are trusted.
     pub issuers: Option<PathBuf>,
+    /// For how many days access records are kept.
+    pub record_days: u32,
 }
 
 /// Who callers are.
@@ -212,6 +214,7 @@ impl Config {
             identities: IdentitiesConfig {
                 callers: from.read(&settings::IDENTITIES_CALLERS),
                 issuers: from.read(&settings::IDENTITIES_ISSUERS),
+                record_days: from.read(&settings::IDENTITIES_RECORD_DAYS),
             },
             tls: TlsConfig::read(from),
             viewer: ViewerConfig::read(from),

@@ -149,6 +149,17 @@ pub static IDENTITIES_ISSUERS: Setting<Option<PathBuf>> = Setting {
     read: directory,
 };
 
+/// How long access records are kept.
+pub static IDENTITIES_RECORD_DAYS: Setting<u32> = Setting {
+    spec: Spec {
+        key: "identities.record_days",
+        default: "400",
+        shape: Shape::Whole { min: 1, max: 36_500, unit: "DAYS" },
+        doc: "For how many days the records are kept of who came in and who was turned away.",
+    },
+    read: whole,
+};
+
 /// The certificate of the server.
 pub static TLS_CERTIFICATE: Setting<Option<PathBuf>> = Setting {
     spec: Spec {
@@ -405,11 +416,12 @@ pub static POSTGRES_LOCK_TIMEOUT_SECONDS: Setting<Duration> = Setting {
 
 /// Every setting, in the order of the help. Reading one that is missing here panics, so that no
 /// setting can exist without its flag, variable and help.
-pub static ALL: [&Spec; 26] = [
+pub static ALL: [&Spec; 27] = [
     &LISTEN.spec,
     &STORE.spec,
     &IDENTITIES_CALLERS.spec,
     &IDENTITIES_ISSUERS.spec,
+    &IDENTITIES_RECORD_DAYS.spec,
     &TLS_CERTIFICATE.spec,
     &TLS_KEY.spec,
     &TLS_CLIENTS.spec,

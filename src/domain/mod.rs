@@ -5,6 +5,7 @@
 //! is the only place of its rules.
 
 pub mod access;
+pub mod access_records;
 pub mod agencies;
 pub mod check;
 pub mod codes;

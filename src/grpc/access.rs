@@ -1,8 +1,11 @@
 //! Who callers are and why they see what they see, between the contract and the domain.
 
-use super::{Services, status, viewer_of};
+use super::{Services, status, values::timestamp, viewer_of};
 use crate::{
-    domain::{access::Access, codes::Code as _, regions::RegionCode, viewers::Viewer},
+    domain::{
+        access::Access, access_records::AccessRecord, codes::Code as _, pages::Page,
+        regions::RegionCode, viewers::Viewer,
+    },
     proto::{self, access_service_server::AccessService},
 };
 use tonic::{Request, Response, Status};
@@ -35,4 +38,26 @@ impl AccessService for Services {
         let grounds = grounds.into_iter().map(|ground| ground.code()).collect();
         Ok(Response::new(proto::ExplainAccessResponse { grounds, may_change }))
     }
+
+    async fn list_access_records(
+        &self,
+        request: Request<proto::ListAccessRecordsRequest>,
+    ) -> Result<Response<proto::ListAccessRecordsResponse>, Status> {
+        let viewer = viewer_of(&request)?;
+        let proto::ListAccessRecordsRequest { page_size, page_token } = request.into_inner();
+        let page = self.registry.list_access_records(&viewer, page_size, &page_token).await;
+        let Page { records, next_page_token } = page.map_err(status::from)?;
+        let access_records = records.into_iter().map(encode).collect();
+        Ok(Response::new(proto::ListAccessRecordsResponse { access_records, next_page_token }))
+    }
+}
+
+fn encode(record: AccessRecord) -> proto::AccessRecord {
+    let AccessRecord { time_micros, kind, principal, agency: _, peer, method, answer } = record;
+    let principal = match principal.as_str() {
+        "" => String::new(),
+        id => format!("principals/{id}"),
+    };
+    let (time, kind) = (Some(timestamp(time_micros)), kind.code());
+    proto::AccessRecord { time, kind, principal, peer, method, answer }
 }

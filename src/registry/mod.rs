@@ -2,6 +2,7 @@
 //! first. Nothing here knows a wire contract or a row.
 
 mod access;
+mod access_records;
 mod changes;
 mod exports;
 mod imports;

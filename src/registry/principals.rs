@@ -43,10 +43,14 @@ impl Registry {
         let principal = violations.finish(principal)?;
         self.register_own_agency(&principal.viewer()).await?;
         let (kept, now) = (principal.clone(), self.source.now_micros());
+        let note = (self.source.new_uuid(), self.credential_change("SetPrincipal", &principal));
         self.store
             .write(Keep::Commit, move |session| {
-                let principal = kept.clone();
-                Box::pin(async move { session.put_principal(&principal, now).await })
+                let (principal, (id, note)) = (kept.clone(), note.clone());
+                Box::pin(async move {
+                    session.put_principal(&principal, now).await?;
+                    session.insert_access(id, &note).await
+                })
             })
             .await?;
         Ok(principal)
@@ -58,10 +62,16 @@ impl Registry {
     /// `NotFound` when there is none.
     pub async fn remove_principal(&self, _operator: &Operator, id: &str) -> Result<()> {
         let (id, now) = (principal_id(id)?, self.source.now_micros());
+        let (registry, note) = (self.clone(), self.source.new_uuid());
         self.store
             .write(Keep::Commit, move |session| {
-                let id = id.clone();
-                Box::pin(async move { session.remove_principal(&id, now).await })
+                let (registry, id) = (registry.clone(), id.clone());
+                Box::pin(async move {
+                    let change = session.principal(&id).await?;
+                    let change = registry.credential_change("RemovePrincipal", &change);
+                    session.remove_principal(&id, now).await?;
+                    session.insert_access(note, &change).await
+                })
             })
             .await
     }
@@ -116,10 +126,16 @@ impl Registry {
             revoke_micros: None,
         };
         let (kept, hash) = (record.clone(), hex(&token.hash()));
+        let (registry, note) = (self.clone(), self.source.new_uuid());
         self.store
             .write(Keep::Commit, move |session| {
-                let (record, hash) = (kept.clone(), hash.clone());
-                Box::pin(async move { session.insert_token(&record, &hash).await })
+                let (registry, record, hash) = (registry.clone(), kept.clone(), hash.clone());
+                Box::pin(async move {
+                    let of = session.principal(&record.principal).await?;
+                    session.insert_token(&record, &hash).await?;
+                    let method = format!("CreateToken {}", record.id);
+                    session.insert_access(note, &registry.credential_change(&method, &of)).await
+                })
             })
             .await?;
         Ok((token, record))
@@ -145,10 +161,18 @@ impl Registry {
         let wanted = || Error::invalid_field("token", "want the 8 characters that it is called by");
         let id = parse_token_id(token).ok_or_else(wanted)?;
         let now = self.source.now_micros();
+        let (registry, note) = (self.clone(), self.source.new_uuid());
         self.store
             .write(Keep::Commit, move |session| {
-                let id = id.clone();
-                Box::pin(async move { session.revoke_token(&id, now).await })
+                let (registry, id) = (registry.clone(), id.clone());
+                Box::pin(async move {
+                    session.revoke_token(&id, now).await?;
+                    let kept = session.token(&id).await?;
+                    // Of a principal that is removed nothing is good any more.
+                    let Some(of) = kept.and_then(|kept| kept.principal) else { return Ok(()) };
+                    let method = format!("RevokeToken {id}");
+                    session.insert_access(note, &registry.credential_change(&method, &of)).await
+                })
             })
             .await
     }

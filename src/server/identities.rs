@@ -14,6 +14,7 @@ use super::{answers::Dialect, tls::Certificate};
 use crate::{
     config,
     domain::{
+        access_records::AccessKind,
         errors::{Error, Result},
         tokens::Token,
         viewers::Viewer,
@@ -37,7 +38,6 @@ use shares::{Place, Shares};
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::Path,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -52,6 +52,9 @@ const OPEN: &str = "/grpc.health.v1.Health/";
 const KNOWN_MAX: usize = 4_096;
 /// How often open streams learn that credentials changed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// How often access records whose time is over are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 
 /// The peer of a connection, which stands in each of its requests.
 #[derive(Debug, Clone)]
@@ -87,6 +90,15 @@ impl Credential {
         }
     }
 
+    /// What it is, for the access record.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "API token",
+            Self::Jwt(_) => "JSON web token",
+            Self::Certificate(_) => "certificate",
+        }
+    }
+
     /// How often what it is judged by changed, besides what the store counts.
     fn generation(&self, issuers: &Issuers) -> i64 {
         match self {
@@ -117,6 +129,7 @@ pub(super) struct Callers {
     failures: Failures,
     issuers: Issuers,
     shares: Shares,
+    record_days: u32,
     revision: watch::Sender<i64>,
 }
 
@@ -131,10 +144,10 @@ struct Caller {
 }
 
 impl Callers {
-    /// `folder` is where the issuers of trusted tokens are told.
+    /// Callers as the configuration says.
     pub(super) fn new(
         admitted: Admitted,
-        folder: Option<&Path>,
+        identities: &config::IdentitiesConfig,
         limits: &config::Limits,
         registry: Registry,
     ) -> Result<Arc<Self>> {
@@ -142,12 +155,14 @@ impl Callers {
             principal_requests_per_second, principal_requests_in_flight_max, ..
         } = *limits;
         let shares = Shares::new(principal_requests_per_second, principal_requests_in_flight_max);
-        let issuers = folder.map(Issuers::read).transpose()?.unwrap_or_default();
+        let config::IdentitiesConfig { callers: _, issuers: folder, record_days } = identities;
+        let issuers = folder.as_deref().map(Issuers::read).transpose()?.unwrap_or_default();
         Ok(Arc::new(Self {
             admitted,
             registry,
             issuers,
             shares,
+            record_days: *record_days,
             known: RwLock::default(),
             failures: Failures::default(),
             revision: watch::Sender::new(0),
@@ -159,7 +174,18 @@ impl Callers {
         if let Admitted::Configured(_) = self.admitted {
             return std::future::pending().await;
         }
-        tokio::join!(self.issuers.look_after(), self.look_at_revisions());
+        tokio::join!(self.issuers.look_after(), self.look_at_revisions(), self.forget_records());
+    }
+
+    /// Forgets access records whose time is over, for as long as it is polled.
+    async fn forget_records(&self) {
+        let mut rounds = interval(FORGET_EVERY);
+        loop {
+            rounds.tick().await;
+            if let Err(error) = self.registry.forget_access_records(self.record_days).await {
+                tracing::warn!(%error, "old access records are still there");
+            }
+        }
     }
 
     async fn look_at_revisions(&self) {
@@ -224,7 +250,7 @@ impl Callers {
             return if is_good { Ok(Arc::clone(caller)) } else { Err(self.refuse(address)) };
         }
         // Who was let in before is not held up by those who try out credentials beside it.
-        if known.is_none() {
+        if known.is_none() && !address.is_unspecified() {
             self.failures.check(address, Instant::now())?;
         }
         let Some(found) = self.look_up(credential).await? else {
@@ -236,6 +262,10 @@ impl Callers {
             return Err(self.refuse(address));
         }
         let viewer = Arc::new(principal.viewer());
+        if known.is_none() {
+            let what = (address.to_string(), credential.kind().to_owned());
+            self.registry.note_access(Some(&viewer), AccessKind::LogOn, what, "OK").await?;
+        }
         let caller = Arc::new(Caller { viewer, expire_micros, revision, generation });
         self.keep(hash, &caller);
         Ok(caller)
@@ -274,6 +304,28 @@ impl Callers {
         self.shares.take(name, Instant::now()).map(Some)
     }
 
+    /// Notes an answer that turns a caller away, before it leaves. What cannot be noted is not
+    /// answered.
+    async fn note_denied(
+        &self,
+        viewer: Option<&Viewer>,
+        note: (String, String),
+        answer: Response,
+    ) -> Response {
+        let Some(reason) = denied(&answer) else { return answer };
+        if let Admitted::Configured(_) = self.admitted {
+            return answer;
+        }
+        let noted = self.registry.note_access(viewer, AccessKind::Denied, note, reason).await;
+        match noted {
+            Ok(()) => answer,
+            Err(error) => {
+                let grpc = answer.headers().contains_key("grpc-status");
+                if grpc { Dialect::Grpc.answer(error) } else { Dialect::Http.answer(error) }
+            }
+        }
+    }
+
     fn known(&self, hash: &[u8; 32]) -> Option<Arc<Caller>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
     }
@@ -292,6 +344,10 @@ impl Callers {
 
     /// A credential that is no good: counted, and answered alike whatever is wrong with it.
     fn refuse(&self, peer: IpAddr) -> Error {
+        // An open stream that is looked at again tries nothing.
+        if peer.is_unspecified() {
+            return Error::unauthenticated("CREDENTIAL_REFUSED");
+        }
         match self.failures.count(peer, Instant::now()) {
             Ok(()) => Error::unauthenticated("CREDENTIAL_REFUSED"),
             Err(too_many) => too_many,
@@ -343,8 +399,17 @@ pub(super) async fn admit(
     let peer = request.extensions().get::<Peer>().cloned();
     let (viewer, credential) = match callers.identify(request.headers(), peer.as_ref()).await {
         Ok(identified) => identified,
-        Err(error) => return refusal(&request, error),
+        Err(error) => {
+            let answer = refusal(&request, error);
+            // Who shows nothing has tried nothing, and could fill the disk with it.
+            if !shows_anything(&request, peer.as_ref()) {
+                return answer;
+            }
+            let note = note_of(&request, peer.as_ref());
+            return callers.note_denied(None, note, answer).await;
+        }
     };
+    let note = note_of(&request, peer.as_ref());
     let dialect =
         credential.is_some().then(|| Dialect::of(request.uri().path(), request.headers()));
     let place = match callers.share_of(&viewer) {
@@ -352,21 +417,43 @@ pub(super) async fn admit(
         Err(error) => return refusal(&request, error),
     };
     request.headers_mut().remove(AUTHORIZATION);
-    request.extensions_mut().insert(viewer);
+    request.extensions_mut().insert(Arc::clone(&viewer));
     let answer = next.run(request);
     let Some((credential, dialect)) = credential.zip(dialect) else {
-        let answer = answer.await;
+        let answer = callers.note_denied(Some(&viewer), note, answer.await).await;
         drop(place);
         return answer;
     };
-    let standing = Standing { callers, credential, _place: place.map(Arc::new) };
+    let standing =
+        Standing { callers: Arc::clone(&callers), credential, _place: place.map(Arc::new) };
     let mut answer = tokio::select! {
         biased;
         answer = answer => answer,
         error = standing.clone().ended() => return dialect.answer(error),
     };
     answer.extensions_mut().insert(standing);
-    answer
+    callers.note_denied(Some(&viewer), note, answer).await
+}
+
+fn shows_anything(request: &Request, peer: Option<&Peer>) -> bool {
+    request.headers().contains_key(AUTHORIZATION)
+        || peer.is_some_and(|peer| peer.certificate.is_some())
+}
+
+/// From where a request comes, and what it asks.
+fn note_of(request: &Request, peer: Option<&Peer>) -> (String, String) {
+    let peer = peer.map(|peer| peer.address.ip().to_string()).unwrap_or_default();
+    (peer, request.uri().path().to_owned())
+}
+
+/// Why a caller is turned away, where an answer says so.
+fn denied(answer: &Response) -> Option<&'static str> {
+    let status = answer.headers().get("grpc-status").map(HeaderValue::as_bytes);
+    match (answer.status(), status) {
+        (StatusCode::UNAUTHORIZED, _) | (_, Some(b"16")) => Some("UNAUTHENTICATED"),
+        (StatusCode::FORBIDDEN, _) | (_, Some(b"7")) => Some("PERMISSION_DENIED"),
+        _ => None,
+    }
 }
 
 fn refusal(request: &Request, error: Error) -> Response<Body> {

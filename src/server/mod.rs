@@ -169,7 +169,7 @@ pub async fn serve(
     let trusted = trusted(config)?;
     let callers = Callers::new(
         admitted(config, viewer),
-        config.identities.issuers.as_deref(),
+        &config.identities,
         &config.limits,
         registry.clone(),
     )?;

@@ -1,6 +1,7 @@
 //! Rows and queries. Nothing outside this module can reach the database, and every query starts at
 //! `guard`, which puts the visibility rule before anything is counted, sorted or paged.
 
+mod access_records;
 mod agencies;
 mod areas;
 mod calendar;

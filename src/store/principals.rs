@@ -178,6 +178,27 @@ impl Session {
         self.row(&query, |row| Ok((row.int()?, row.int()?, row.int_or_null()?.is_some()))).await
     }
 
+    /// The principal of an id, without its names.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none, or it is removed.
+    pub async fn principal(&mut self, id: &PrincipalId) -> Result<Principal> {
+        let mut query = Query::select();
+        let agency = col(AGENCY, agencies::Column::Id).eq(col(PRINCIPAL, P::AgencyId));
+        query.from_as(Alias::new("principals"), Alias::new(PRINCIPAL)).join_as(
+            JoinType::InnerJoin,
+            Alias::new("agencies"),
+            Alias::new(AGENCY),
+            agency,
+        );
+        principal_columns(&mut query);
+        query.and_where(col(PRINCIPAL, P::Slug).eq(id.as_str()));
+        match self.row(&query, read_principal).await? {
+            Some((principal, true)) => Ok(principal),
+            Some((_, false)) | None => Err(Error::not_found(id.to_string())),
+        }
+    }
+
     async fn standing_principal(&mut self, id: &PrincipalId) -> Result<i64> {
         match self.principal_row(id).await? {
             Some((key, _, false)) => Ok(key),

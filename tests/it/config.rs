@@ -136,7 +136,10 @@ fn defaults_hold_where_nothing_is_given() {
     let config = with_args(&["serve"]);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.store, StoreUrl::Sqlite(PathBuf::from("interdiction.db")));
-    assert_eq!(config.identities, IdentitiesConfig { callers: Callers::Configured, issuers: None });
+    assert_eq!(
+        config.identities,
+        IdentitiesConfig { callers: Callers::Configured, issuers: None, record_days: 400 }
+    );
     assert_eq!(config.viewer.agency, "local");
     assert_eq!(config.viewer.region, None);
     assert_eq!(config.viewer.roles, ["READER", "CONTRIBUTOR", "STEWARD", "ADMINISTRATOR"]);

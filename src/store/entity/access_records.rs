@@ -7,14 +7,13 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
+    pub uid: Uuid,
     pub time_micros: i64,
     pub kind: i64,
     pub principal: String,
     pub agency_id: Option<i64>,
     pub peer: String,
     pub method: String,
-    pub subject: String,
-    pub count: Option<i64>,
     pub answer: String,
 }
 

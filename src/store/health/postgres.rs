@@ -45,7 +45,8 @@ const LACKING: &str = "
             FROM unnest(ARRAY['agencies', 'sensors', 'operations', 'seizures', 'settings']) name,
                  unnest(ARRAY['INSERT', 'UPDATE']) privilege
             WHERE (name, privilege) <> ('settings', 'UPDATE')
-        UNION ALL VALUES ('ledger', 'INSERT'), ('ledger_head', 'UPDATE'))
+        UNION ALL VALUES ('ledger', 'INSERT'), ('ledger_head', 'UPDATE'),
+            ('access_records', 'INSERT'), ('access_records', 'DELETE'))
     SELECT string_agg(name || ': ' || privilege, ', ' ORDER BY name, privilege) FROM needed
         WHERE NOT COALESCE(has_table_privilege(to_regclass(name), privilege), true)";
 

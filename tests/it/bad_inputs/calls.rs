@@ -67,6 +67,7 @@ calls! {
     access_service_client::AccessServiceClient {
         WhoAmIRequest => who_am_i,
         ExplainAccessRequest => explain_access,
+        ListAccessRecordsRequest => list_access_records,
     }
     substance_service_client::SubstanceServiceClient {
         GetSubstanceRequest => get_substance,

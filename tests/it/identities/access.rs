@@ -12,6 +12,7 @@ use tonic_types::StatusExt as _;
 on_both! {
     a_caller_is_told_who_it_is: who;
     access_is_explained_to_those_who_have_it: explained;
+    who_came_in_and_who_was_turned_away_is_kept: records;
     a_principal_that_asks_too_often_waits_and_others_do_not: often;
 }
 
@@ -114,4 +115,66 @@ async fn often(world: World) {
     let request = showing(proto::WhoAmIRequest {}, &bearer(&other));
     assert!(client.who_am_i(request).await.is_ok());
     assert!(client.who_am_i(proto::WhoAmIRequest {}).await.is_ok());
+}
+
+async fn records(world: World) {
+    let address = serve(&world, &ANYONE).await;
+    let mut client = AccessServiceClient::new(channel(address).await);
+    let auditor = token(&world.registry, &principal("mx-auditor", "mx-sedena", &["AUDITOR"])).await;
+    let reader = token(&world.registry, &principal("mx-reader", "mx-sedena", &["READER"])).await;
+    let other = token(&world.registry, &principal("us-auditor", "us-dod", &["AUDITOR"])).await;
+    let all = |page_size: i32, page_token: String| proto::ListAccessRecordsRequest {
+        page_size,
+        page_token,
+    };
+    for _ in 0..3 {
+        let denied = client.list_access_records(showing(all(0, String::new()), &bearer(&reader)));
+        assert_eq!(denied.await.unwrap_err().code(), Code::PermissionDenied);
+    }
+    let anonymous = client.list_access_records(all(0, String::new())).await.unwrap_err();
+    assert_eq!(anonymous.code(), Code::Unauthenticated);
+    let bad = client.list_access_records(showing(all(0, String::new()), "Bearer x")).await;
+    assert_eq!(bad.unwrap_err().code(), Code::Unauthenticated);
+    let mut found = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = showing(all(2, page_token), &bearer(&auditor));
+        let page = client.list_access_records(request).await.unwrap().into_inner();
+        assert!(page.access_records.len() <= 2);
+        found.extend(page.access_records);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    found.reverse();
+    let told: Vec<(i32, &str, &str)> = found
+        .iter()
+        .map(|record| (record.kind, record.principal.as_str(), record.answer.as_str()))
+        .collect();
+    let (denied, log_on, change) = (1, 2, 3);
+    let (auditor_name, reader_name) = ("principals/mx-auditor", "principals/mx-reader");
+    assert_eq!(
+        told,
+        [
+            (change, auditor_name, "OK"),
+            (change, auditor_name, "OK"),
+            (change, reader_name, "OK"),
+            (change, reader_name, "OK"),
+            (log_on, reader_name, "OK"),
+            (denied, reader_name, "PERMISSION_DENIED"),
+            (denied, reader_name, "PERMISSION_DENIED"),
+            (denied, reader_name, "PERMISSION_DENIED"),
+            (log_on, auditor_name, "OK"),
+        ]
+    );
+    assert!(found[5].method.ends_with("/ListAccessRecords") && found[5].peer == "127.0.0.1");
+    for record in &found {
+        assert!(!format!("{record:?}").contains(&reader.reveal()[13..53]));
+    }
+    let request = showing(all(0, String::new()), &bearer(&other));
+    let theirs = client.list_access_records(request).await.unwrap().into_inner().access_records;
+    assert!(theirs.iter().all(|record| record.principal == "principals/us-auditor"));
+    let days = world.registry.forget_access_records(1).await;
+    assert_eq!(days, Ok(()));
 }
