@@ -141,7 +141,7 @@ impl Registry {
         let mut attempt = 1;
         loop {
             let (viewer, batch) = (viewer.clone(), Arc::clone(&batch));
-            let written = self.store.write(keep, move |session| {
+            let written = self.store.write_many(keep, move |session| {
                 let (viewer, batch) = (viewer.clone(), Arc::clone(&batch));
                 Box::pin(async move {
                     let lens = session.lens(&viewer).await?;

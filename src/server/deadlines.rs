@@ -165,6 +165,19 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn an_import_takes_as_long_as_it_takes_or_as_its_caller_says() {
+        let cap = Duration::from_secs(100);
+        let (_running, stopping) = watch::channel(());
+        let end = |timeout: Option<&'static str>| {
+            let name = http::HeaderName::from_static("grpc-timeout");
+            let value = timeout.map(|timeout| (name, HeaderValue::from_static(timeout)));
+            End::of(TRANSFERS[0], &HeaderMap::from_iter(value), cap, &stopping).expect("an end")
+        };
+        assert_eq!(end(None).at, None);
+        assert!(end(Some("1H")).at > Some(Instant::now() + 2 * cap));
+    }
+
     #[test]
     fn reads_nothing_else() {
         for text in

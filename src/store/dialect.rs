@@ -9,7 +9,7 @@ mod rows;
 pub(super) use rows::{Row, code, code_required};
 
 use super::{
-    Keep, Reach, Shared, Span, Work,
+    Keep, Reach, Shared, Size, Span, Work,
     filters::at,
     postgres::{self, CREDENTIALS_CHANNEL, Postgres},
     questions::{PARENT, PARENTS, Spent},
@@ -65,11 +65,12 @@ impl Engine {
     pub async fn write<T: Send + 'static>(
         &self,
         shared: &Arc<Shared>,
+        size: Size,
         keep: Keep,
         work: impl Work<T>,
     ) -> Result<T> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.write(keep, work).await,
+            Self::Sqlite(sqlite) => sqlite.write(size, keep, work).await,
             Self::Postgres(postgres) => postgres.write(shared, keep, work).await,
         }
     }

@@ -126,6 +126,15 @@ pub enum Span {
     Statements,
 }
 
+/// How much a write is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// A few rows, whose commit others may share.
+    Small,
+    /// Many rows.
+    Large,
+}
+
 /// What becomes of a write that succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
@@ -165,7 +174,15 @@ impl Store {
     /// # Errors
     /// What the work returns; `Unavailable` when the database cannot be reached or is full.
     pub async fn write<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
-        self.engine.write(&self.shared, keep, work).await
+        self.engine.write(&self.shared, Size::Small, keep, work).await
+    }
+
+    /// Writes many rows, as [`Self::write`] does; the commit is shared with nobody.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_many<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
+        self.engine.write(&self.shared, Size::Large, keep, work).await
     }
 
     /// How many changes of principals and tokens there were. Known without asking where Postgres

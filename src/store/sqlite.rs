@@ -5,7 +5,7 @@
 //! them together, so that the rate is not one flush for each.
 
 use super::{
-    Keep, Reach, Shared, Span, Work,
+    Keep, Reach, Shared, Size, Span, Work,
     dialect::{Link, Session, sqlite_error},
     places::Places,
 };
@@ -70,6 +70,8 @@ struct Reader {
 trait Job: Send {
     /// Whether nobody waits for it any more: then it is dropped, and nothing is half done.
     fn is_abandoned(&self) -> bool;
+    /// Whether it has a commit of its own.
+    fn is_large(&self) -> bool;
     /// Runs it inside the open transaction, and returns what to do once that is committed.
     fn run(self: Box<Self>, session: &mut Session) -> Reply;
     /// Answers without running it.
@@ -79,6 +81,7 @@ trait Job: Send {
 type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 
 struct Write<T, W> {
+    size: Size,
     keep: Keep,
     work: W,
     answer: oneshot::Sender<Result<T>>,
@@ -89,9 +92,16 @@ impl<T: Send + 'static, W: Work<T>> Job for Write<T, W> {
         self.answer.is_closed()
     }
 
+    fn is_large(&self) -> bool {
+        self.size == Size::Large
+    }
+
     fn run(self: Box<Self>, session: &mut Session) -> Reply {
-        let Self { keep, work, answer } = *self;
-        let result = savepoint(session, keep, &work);
+        let Self { size, keep, work, answer } = *self;
+        let result = match size {
+            Size::Small => savepoint(session, keep, &work),
+            Size::Large => alone(session, keep, &work),
+        };
         Box::new(move |committed| {
             let _gone = answer.send(committed.and(result));
         })
@@ -178,9 +188,14 @@ impl Sqlite {
             .map_err(|error| Error::internal(format!("a read did not end: {error}")))?
     }
 
-    pub async fn write<T: Send + 'static>(&self, keep: Keep, work: impl Work<T>) -> Result<T> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        size: Size,
+        keep: Keep,
+        work: impl Work<T>,
+    ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let job = Box::new(Write { keep, work, answer });
+        let job = Box::new(Write { size, keep, work, answer });
         self.writer.try_send(job).map_err(|_| {
             Error::new(Kind::Exhausted, "TOO_MANY_WRITES", "too many writes wait: try again")
                 .retry_after(Duration::from_secs(1))
@@ -381,6 +396,19 @@ fn savepoint<T>(session: &mut Session, keep: Keep, work: &impl Work<T>) -> Resul
     result
 }
 
+/// Runs a large job in a transaction that is its own. In a savepoint, SQLite would walk through all
+/// that the job has changed so far at the end of each statement.
+fn alone<T>(session: &mut Session, keep: Keep, work: &impl Work<T>) -> Result<T> {
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(session, work)));
+    let result = outcome.unwrap_or_else(|_| Err(Error::internal("a write panicked")));
+    // A full disk has ended it already.
+    if (result.is_err() || keep == Keep::Discard) && has_transaction(session) {
+        batch(session, "ROLLBACK")?;
+        session.shared.known.forget();
+    }
+    result
+}
+
 /// What the last batch was like.
 #[derive(Default)]
 struct Pace {
@@ -406,12 +434,13 @@ impl Pace {
 
 fn run_writer(mut session: Session, jobs: &mpsc::Receiver<Box<dyn Job>>) {
     let mut pace = Pace::default();
-    while let Ok(first) = jobs.recv() {
+    let mut held = None;
+    while let Some(first) = held.take().or_else(|| jobs.recv().ok()) {
         if first.is_abandoned() {
             continue;
         }
         match batch(&session, "BEGIN IMMEDIATE") {
-            Ok(()) => pace = run_batch(&mut session, jobs, first, &pace),
+            Ok(()) => pace = run_batch(&mut session, jobs, first, &pace, &mut held),
             Err(error) => {
                 // Whoever waits has waited as long as the first, and need not wait as long again.
                 let waiting = jobs.try_iter();
@@ -426,17 +455,25 @@ fn run_batch(
     jobs: &mpsc::Receiver<Box<dyn Job>>,
     first: Box<dyn Job>,
     pace: &Pace,
+    held: &mut Option<Box<dyn Job>>,
 ) -> Pace {
+    let is_large = first.is_large();
     let mut replies = vec![first.run(session)];
-    while has_transaction(session)
+    let is_rolled_back = is_large && !has_transaction(session);
+    while !is_large
+        && has_transaction(session)
         && let Some(job) = pace.next(jobs, replies.len())
     {
+        if job.is_large() {
+            *held = Some(job);
+            break;
+        }
         if !job.is_abandoned() {
             replies.push(job.run(session));
         }
     }
     let began = Instant::now();
-    let committed = batch(session, "COMMIT");
+    let committed = if is_rolled_back { Ok(()) } else { batch(session, "COMMIT") };
     let pace = Pace { jobs: replies.len(), commit: began.elapsed() };
     if committed.is_err() {
         // The transaction may be gone already, for example after a full disk.

@@ -108,7 +108,8 @@ async fn a_wide_table_has_an_item_for_each_column_that_is_filled() {
     let desk = Desk::new(Backend::Sqlite).await;
     let item = |drug: &str, column: &str| {
         format!(
-            "[[item]]\nsubstance = '{drug}'\nquantity = {{ column = '{column}' }}\nunit = 'KILOGRAM'\nblank_quantity = 'no_item'\n"
+            "[[item]]\nsubstance = '{drug}'\nquantity = {{ column = '{column}' }}\n\
+             unit = 'KILOGRAM'\nblank_quantity = 'no_item'\n"
         )
     };
     let mapping = format!("dataset = 'wide'\n{}{}", item("cocaine", "coke"), item("heroin", "h"));
