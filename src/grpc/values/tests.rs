@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::{
     access::Ground,
+    access_records::AccessKind,
     agencies::AgencyKind,
     dates::Calendar,
     filters::{AgencySort, OperationSort, SeizureSort, SensorSort, WhenMode},
@@ -57,6 +58,7 @@ fn domain_enums() -> BTreeMap<&'static str, Values> {
         .map(|(number, direction)| (number, format!("{direction:?}").to_uppercase()));
     BTreeMap::from([
         ("AccessGround", of_the_domain::<Ground>()),
+        ("AccessRecordKind", of_the_domain::<AccessKind>()),
         ("AgencyKind", of_the_domain::<AgencyKind>()),
         ("AgencySortField", of_the_domain::<AgencySort>()),
         ("Attribution", of_the_domain::<Attribution>()),
