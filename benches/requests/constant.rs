@@ -1,4 +1,5 @@
-//! The floor of the wire: a tonic service that answers every Get with the same message.
+//! The floor of the wire: a tonic service that answers every Get, and every List, with the same
+//! message.
 
 use futures_util::stream::Empty;
 use interdiction::proto::{
@@ -13,7 +14,7 @@ use tonic::{
     transport::{Server, server::TcpIncoming},
 };
 
-struct Constant(proto::Seizure);
+struct Constant(proto::ListSeizuresResponse);
 
 macro_rules! constant_service {
     ($($method:ident $request:ident $response:ident;)+) => {
@@ -23,6 +24,13 @@ macro_rules! constant_service {
                 &self,
                 _request: Request<proto::GetSeizureRequest>,
             ) -> Result<Response<proto::Seizure>, Status> {
+                Ok(Response::new(self.0.seizures[0].clone()))
+            }
+
+            async fn list_seizures(
+                &self,
+                _request: Request<proto::ListSeizuresRequest>,
+            ) -> Result<Response<proto::ListSeizuresResponse>, Status> {
                 Ok(Response::new(self.0.clone()))
             }
             $(
@@ -30,7 +38,7 @@ macro_rules! constant_service {
                     &self,
                     _request: Request<proto::$request>,
                 ) -> Result<Response<proto::$response>, Status> {
-                    Err(Status::unimplemented("it answers Get alone"))
+                    Err(Status::unimplemented("it answers Get and List alone"))
                 }
             )+
 
@@ -40,7 +48,7 @@ macro_rules! constant_service {
                 &self,
                 _requests: Request<Streaming<proto::ImportSeizuresRequest>>,
             ) -> Result<Response<Self::ImportSeizuresStream>, Status> {
-                Err(Status::unimplemented("it answers Get alone"))
+                Err(Status::unimplemented("it answers Get and List alone"))
             }
 
             type ExportSeizuresStream = Empty<Result<proto::ExportSeizuresResponse, Status>>;
@@ -49,14 +57,13 @@ macro_rules! constant_service {
                 &self,
                 _request: Request<proto::ExportSeizuresRequest>,
             ) -> Result<Response<Self::ExportSeizuresStream>, Status> {
-                Err(Status::unimplemented("it answers Get alone"))
+                Err(Status::unimplemented("it answers Get and List alone"))
             }
         }
     };
 }
 
 constant_service! {
-    list_seizures ListSeizuresRequest ListSeizuresResponse;
     batch_get_seizures BatchGetSeizuresRequest BatchGetSeizuresResponse;
     create_seizure CreateSeizureRequest Seizure;
     summarize_seizures SummarizeSeizuresRequest SummarizeSeizuresResponse;
@@ -68,11 +75,11 @@ constant_service! {
 /// Serves until the process is ended.
 pub async fn serve(message: &Path) {
     let message = std::fs::read(message).expect("a message");
-    let seizure = proto::Seizure::decode(message.as_slice()).expect("a seizure");
+    let page = proto::ListSeizuresResponse::decode(message.as_slice()).expect("a page");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     eprintln!("listening on http://{}", listener.local_addr().expect("an address"));
     Server::builder()
-        .add_service(SeizureServiceServer::new(Constant(seizure)))
+        .add_service(SeizureServiceServer::new(Constant(page)))
         .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)))
         .await
         .expect("it serves");

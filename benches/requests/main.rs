@@ -7,6 +7,7 @@ mod floors;
 mod load;
 mod served;
 mod stage;
+mod wire;
 
 use floors::Recorded;
 use interdiction::{
@@ -28,6 +29,7 @@ use std::{
     time::{Duration, Instant},
 };
 use uuid::Uuid;
+use wire::{answer_of_list, create_load, file_of, list_load};
 
 const HELP: &str = "\
 Measures Get, List of 50 and Create beside their floors, and prints a table in Markdown.
@@ -224,10 +226,11 @@ impl Bench {
     async fn gets(&self, options: &Options) {
         let recorded = self.recorded_get().await;
         self.print_statements("Get", &recorded);
-        let seizure = self.answer_of_get().await;
-        let file = tempfile::NamedTempFile::new().expect("a file");
-        std::fs::write(file.path(), &seizure).expect("a message");
-        let (server, constant) = (self.serve(), Served::constant(file.path()));
+        let server = self.serve();
+        let page = answer_of_list(&server, 1).await;
+        let file = file_of(&page);
+        let constant = Served::constant(file.path());
+        let bytes = page.seizures[0].encoded_len();
         for callers in [1, CALLERS] {
             let (mut wire, mut store) = (Vec::new(), Vec::new());
             for _ in 0..options.rounds {
@@ -238,7 +241,7 @@ impl Bench {
                 store.push((subject, driver));
             }
             let name = format!("Get, {}, {callers} at once", self.backend);
-            report(&format!("{name}; floor: constant message ({} bytes)", seizure.len()), wire);
+            report(&format!("{name}; floor: constant message ({bytes} bytes)"), wire);
             report(&format!("{name}; floor: bare driver"), store);
         }
         memory("under load of Get", &server);
@@ -263,14 +266,6 @@ impl Bench {
             }
         })
         .await
-    }
-
-    async fn answer_of_get(&self) -> Vec<u8> {
-        let server = self.serve();
-        let clients = Clients::connect(&server.address, 1).await;
-        let request = proto::GetSeizureRequest { name: self.names[0].clone() };
-        let path = "/interdiction.v1.SeizureService/GetSeizure";
-        clients.ask(0, path, request.encode_to_vec()).await.expect("a seizure").to_vec()
     }
 
     async fn get_load(&self, server: &Served, callers: usize, lasting: Duration) -> Load {
@@ -310,14 +305,23 @@ impl Bench {
         let recorded = Recorded { statements: self.recorded.take(), ids: Vec::new(), key: None };
         self.print_statements("List", &recorded);
         let server = self.serve();
+        let page = answer_of_list(&server, 50).await;
+        let (file, bytes) = (file_of(&page), page.encoded_len());
+        let constant = Served::constant(file.path());
         for callers in [1, CALLERS] {
-            let mut pairs = Vec::new();
+            let (mut wire, mut store, mut both) = (Vec::new(), Vec::new(), Vec::new());
             for _ in 0..options.rounds {
+                let floor = list_load(&constant, callers, options.lasting).await;
+                let subject = list_load(&server, callers, options.lasting).await;
                 let driver = self.driver(&recorded, callers, options.lasting).await;
-                pairs.push((list_load(&server, callers, options.lasting).await, driver));
+                wire.push((subject, floor));
+                store.push((subject, driver));
+                both.push((subject, one_after_the_other(floor, driver)));
             }
             let name = format!("List of 50, {}, {callers} at once", self.backend);
-            report(&format!("{name}; floor: bare driver"), pairs);
+            report(&format!("{name}; floor: constant message ({bytes} bytes)"), wire);
+            report(&format!("{name}; floor: bare driver"), store);
+            report(&format!("{name}; floor: bare driver, then constant message"), both);
         }
         memory("under load of List", &server);
         drop(server);
@@ -432,38 +436,10 @@ fn first_page() -> List<SeizureField, SeizureSort> {
     }
 }
 
-async fn list_load(server: &Served, callers: usize, lasting: Duration) -> Load {
-    let clients = Clients::connect(&server.address, CONNECTIONS.min(callers)).await;
-    drive(callers, lasting, move |caller, _turn| {
-        let clients = clients.clone();
-        async move {
-            let request = proto::ListSeizuresRequest {
-                page_size: 50,
-                ..proto::ListSeizuresRequest::default()
-            };
-            let path = "/interdiction.v1.SeizureService/ListSeizures";
-            clients.ask(caller, path, request.encode_to_vec()).await.expect("a page");
-        }
-    })
-    .await
-}
-
-async fn create_load(server: &Served, callers: usize, lasting: Duration) -> Load {
-    let clients = Clients::connect(&server.address, CONNECTIONS.min(callers)).await;
-    drive(callers, lasting, move |caller, turn| {
-        let clients = clients.clone();
-        async move {
-            let number = i64::try_from(turn * 64 + caller).expect("a number") % 1_000;
-            let request = proto::CreateSeizureRequest {
-                seizure: Some(stage::message(number)),
-                request_id: fresh().to_string(),
-                validate_only: false,
-            };
-            let path = "/interdiction.v1.SeizureService/CreateSeizure";
-            clients.ask(caller, path, request.encode_to_vec()).await.expect("a seizure");
-        }
-    })
-    .await
+/// What a machine that is busy with two works reaches when each answer takes both.
+fn one_after_the_other(one: Load, other: Load) -> Load {
+    let rate = 1.0 / (1.0 / one.rate + 1.0 / other.rate);
+    Load { rate, p50: one.p50 + other.p50, p99: one.p99 + other.p99 }
 }
 
 /// The pair whose ratio is the median.
