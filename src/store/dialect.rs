@@ -4,8 +4,10 @@
 //! on the thread that asks, where a hop to a thread for each connection would cost more than the
 //! statement.
 
+mod errors;
 mod rows;
 
+pub(super) use errors::{SERIALIZATION, postgres_error, sqlite_error};
 pub(super) use rows::{Row, code, code_required};
 
 use super::{
@@ -25,7 +27,7 @@ use rows::Cells;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    RuntimeErr, Statement, StatementBuilder, StreamTrait as _, Value,
+    Statement, StatementBuilder, StreamTrait as _, Value,
     sea_query::{
         Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, JoinType, LockType, Order, Query,
         SelectStatement,
@@ -76,8 +78,8 @@ impl Engine {
     }
 }
 
-/// How a row is locked against other writers until the transaction ends: a reference to it may still
-/// be checked, for its key stays what it is.
+/// How a row is locked until the transaction ends. A reference to it may still be checked, for its
+/// key stays what it is.
 ///
 /// Writers on Postgres wait for each other and cannot deadlock. A transaction takes, in this order:
 /// the row that it changes; the operation that it adds a seizure to; the identities that it makes
@@ -86,7 +88,22 @@ impl Engine {
 /// commit. They conflict with a deletion or another key alone, and no row that others refer to is
 /// deleted or changes its key; so the holder of `ledger_head` waits for nobody. Two that make the
 /// same external ids in another order can meet; Postgres ends one of them, and it is run again.
-pub(super) const ROW_LOCK: LockType = LockType::NoKeyUpdate;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowLock {
+    /// Against every other writer.
+    ToChange,
+    /// Against those that change it; others may keep it as it is as well.
+    ToKeep,
+}
+
+impl From<RowLock> for LockType {
+    fn from(lock: RowLock) -> Self {
+        match lock {
+            RowLock::ToChange => Self::NoKeyUpdate,
+            RowLock::ToKeep => Self::Share,
+        }
+    }
+}
 
 /// One snapshot or one transaction.
 pub struct Session {
@@ -300,7 +317,7 @@ impl Session {
 
     /// Appends to the ledger and returns nothing: its number is nobody's to know. Revisions are in
     /// the order of commits: on SQLite there is one writer, on Postgres the row of `ledger_head`
-    /// stays locked from here to the commit, so nothing may be written after this ([`ROW_LOCK`]).
+    /// stays locked from here to the commit, so nothing may be written after this ([`RowLock`]).
     pub(super) async fn append_to_ledger(&mut self, values: Vec<Value>) -> Result<()> {
         const COLUMNS: &str = "revision, time_micros, principal_id, method, record_name, \
                                request_id, request, before, after, principal";
@@ -463,89 +480,3 @@ impl ToSql for Bound<'_> {
         Ok(ToSqlOutput::Borrowed(value))
     }
 }
-
-/// How long a caller should wait before it tries again a store that is busy or away.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-fn unavailable(reason: &'static str, message: &str) -> Error {
-    Error::new(Kind::Unavailable, reason, message).retry_after(RETRY_AFTER)
-}
-
-fn conflict(index: String) -> Error {
-    Error::new(Kind::AlreadyExists, CONFLICT, "something of that identity exists").about(index)
-}
-
-/// Reason of an error that the database raised for an identity that is taken; the resource it is
-/// about is the name of the index. Callers of the store never see it.
-const CONFLICT: &str = "CONFLICT";
-
-impl Error {
-    /// Whether the identity that an index holds was taken.
-    pub(super) fn is_conflict_on(&self, index: &str) -> bool {
-        self.reason == CONFLICT && self.resources.iter().any(|resource| resource == index)
-    }
-}
-
-/// What the driver says becomes a domain error here and nowhere else.
-pub(super) fn sqlite_error(error: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode;
-    match error.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => match unique_index(&error.to_string()) {
-            Some(index) => conflict(index),
-            None => Error::internal(format!("sqlite: {error}")),
-        },
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            unavailable("STORE_BUSY", "the store is busy: try again")
-        }
-        Some(ErrorCode::DiskFull) => {
-            unavailable("STORE_FULL", "the store has no room left: nothing was written")
-        }
-        Some(ErrorCode::OperationInterrupted) => {
-            Error::new(Kind::DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed")
-        }
-        Some(_) | None => Error::internal(format!("sqlite: {error}")),
-    }
-}
-
-/// `UNIQUE constraint failed: ledger.principal_id, ledger.request_id` names an index that the
-/// migrations call `ledger_by_principal_id_request_id`.
-fn unique_index(message: &str) -> Option<String> {
-    let listed = message.split("UNIQUE constraint failed: ").nth(1)?;
-    let columns: Vec<(&str, &str)> = listed.split(", ").filter_map(|c| c.split_once('.')).collect();
-    let table = columns.first()?.0;
-    let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
-    Some(format!("{table}_by_{}", names.join("_")))
-}
-
-pub(super) fn postgres_error(error: &DbErr) -> Error {
-    let driver = match error {
-        DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => e,
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => {
-            tracing::warn!(%error, "the store cannot be reached");
-            return unavailable("STORE_UNAVAILABLE", "the store cannot be reached: try again");
-        }
-        _ => return Error::internal(format!("postgres: {error}")),
-    };
-    let Some(raised) = driver.as_database_error() else {
-        tracing::warn!(%error, "the store cannot be reached");
-        return unavailable("STORE_UNAVAILABLE", "the store cannot be reached: try again");
-    };
-    match raised.code().as_deref() {
-        Some("23505") => conflict(raised.constraint().unwrap_or_default().to_owned()),
-        Some("40001" | "40P01") => unavailable(SERIALIZATION, "writers collided: try again"),
-        Some("57014") => {
-            Error::new(Kind::DeadlineExceeded, "DEADLINE_EXCEEDED", "the store took too long")
-        }
-        Some("55P03") => unavailable("STORE_BUSY", "the store is busy: try again"),
-        Some(code) if code.starts_with("53") || code == "58030" => {
-            unavailable("STORE_FULL", "the store has no room left: nothing was written")
-        }
-        Some(code) if code.starts_with("08") || code.starts_with("57") => {
-            unavailable("STORE_UNAVAILABLE", "the store cannot be reached: try again")
-        }
-        _ => Error::internal(format!("postgres: {error}")),
-    }
-}
-
-/// Reason of an error that a second try of the same transaction may mend.
-pub(super) const SERIALIZATION: &str = "SERIALIZATION";

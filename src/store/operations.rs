@@ -2,7 +2,7 @@
 
 use super::{
     Lens, Reach, Span,
-    dialect::{Row, Session},
+    dialect::{Row, RowLock, Session},
     entity::{agencies, operations, participants},
     guard::{self, col},
     operation_parts,
@@ -128,14 +128,14 @@ impl Layout for Operation {
 }
 
 impl Session {
-    /// Whether the viewer's agency recorded, leads or takes part in an operation, which is locked
-    /// against other writers until the transaction ends.
+    /// Whether the viewer's agency recorded, leads or takes part in an operation, which stays as it
+    /// is until the transaction ends.
     ///
     /// # Errors
     /// `NotFound` when it is hidden or absent.
     pub async fn takes_part(&mut self, lens: &Lens, id: &OperationId) -> Result<bool> {
         if self.locks_rows() {
-            self.lock::<Operation>(lens, id).await?;
+            self.lock::<Operation>(lens, id, RowLock::ToKeep).await?;
         }
         let ids = [Operation::id_value(id)];
         let shape = Shape::TakesPart { grants: lens.grants.len() };

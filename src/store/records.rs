@@ -2,7 +2,7 @@
 
 use super::{
     Lens, Reach, Span,
-    dialect::{ROW_LOCK, Row, Session, Spelled},
+    dialect::{Row, RowLock, Session, Spelled},
     entity::{agencies, markings},
     guard::{self, Guarded, col},
     markings::read_marking,
@@ -189,7 +189,7 @@ impl Session {
     /// `NotFound` when it is hidden or absent.
     pub async fn find_to_change<R: Stored>(&mut self, lens: &Lens, id: &R::Id) -> Result<Found<R>> {
         if self.locks_rows() {
-            self.lock::<R>(lens, id).await?;
+            self.lock::<R>(lens, id, RowLock::ToChange).await?;
         }
         let mut found = self.find::<R>(lens, std::slice::from_ref(id)).await?;
         found.pop().ok_or_else(|| Error::not_found(id.to_string()))
@@ -198,12 +198,17 @@ impl Session {
     /// Locks a record and reads nothing of it: a statement that waited for a lock meets the row as
     /// it has become, and every other row as it was before the wait, so what it joins is old. The
     /// statement after it sees all as it is.
-    pub(super) async fn lock<R: Stored>(&mut self, lens: &Lens, id: &R::Id) -> Result<()> {
+    pub(super) async fn lock<R: Stored>(
+        &mut self,
+        lens: &Lens,
+        id: &R::Id,
+        lock: RowLock,
+    ) -> Result<()> {
         // The second finds what the first waited for where it got a marking that was made during
         // the wait; of a record that is hidden or absent both find nothing.
         const ATTEMPTS: u32 = 2;
         for _ in 0..ATTEMPTS {
-            let statement = self.lock_statement::<R>(lens, [R::id_value(id)]);
+            let statement = self.lock_statement::<R>(lens, [R::id_value(id)], lock);
             if self.row(statement, |row| row.int()).await?.is_some() {
                 return Ok(());
             }
@@ -211,13 +216,17 @@ impl Session {
         Err(Error::not_found(id.to_string()))
     }
 
-    fn lock_statement<R: Stored>(&self, lens: &Lens, id: [Value; 1]) -> Spelled {
-        let shape = Shape::Lock { table: R::Entity::TABLE, grants: lens.grants.len() };
+    fn lock_statement<R: Stored>(&self, lens: &Lens, id: [Value; 1], lock: RowLock) -> Spelled {
+        let shape = Shape::Lock {
+            table: R::Entity::TABLE,
+            grants: lens.grants.len(),
+            shared: lock == RowLock::ToKeep,
+        };
         self.kept_lookup(shape, lens, &id, |sample| {
             let mut query = guard::select::<R::Entity>(sample, T, Reach::Keys);
             query.expr(Expr::col((Alias::new(T), Alias::new("id"))));
             query.and_where(id_column::<R>().is_in(id.iter().cloned()));
-            query.lock_with_tables(ROW_LOCK, [Alias::new(T)]);
+            query.lock_with_tables(lock.into(), [Alias::new(T)]);
             (query, id.to_vec())
         })
     }

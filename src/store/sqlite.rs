@@ -44,7 +44,7 @@ const INSTRUCTIONS_A_LOOK: i32 = 1_000;
 /// seizures takes three to six.
 const LOOKS_MAX: u32 = 30;
 /// Page cache of a reader, in KiB.
-const READER_CACHE_KIBIBYTES: u32 = 8_192;
+const READER_CACHE_KIBIBYTES: u32 = 16_384;
 /// Page cache of the writer, in KiB: new rows reach leaves of every index.
 const WRITER_CACHE_KIBIBYTES: u32 = 32_768;
 

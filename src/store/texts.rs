@@ -15,7 +15,7 @@ pub(super) enum Shape {
     /// One record by its id, through a lens.
     Find { table: &'static str, grants: usize, all_references: bool },
     /// The lock of one record, where the lens shows it.
-    Lock { table: &'static str, grants: usize },
+    Lock { table: &'static str, grants: usize, shared: bool },
     /// The keys of so many ids, and whether the lens shows them.
     Keys { table: &'static str, ids: usize, grants: usize, all_references: bool },
     /// Whether the viewer takes part in an operation.
