@@ -14,6 +14,7 @@ mod exchange;
 mod filters;
 mod floors;
 mod gateway;
+mod guard;
 mod identities;
 mod inputs;
 mod ledger;

@@ -1,0 +1,5 @@
+//! The guard as callers meet it, through both contracts: who may ask what, and that what is hidden
+//! changes no answer.
+
+mod who_may;
+pub mod wire;
