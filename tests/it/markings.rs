@@ -1,5 +1,5 @@
 //! Who sees what: the SQL condition against the pure rule, and the hidden against the absent.
 
 mod absence;
-mod guard;
+pub mod guard;
 mod lists;

@@ -28,11 +28,11 @@ on_both! {
     references_are_seen_as_the_rule_says: references;
 }
 
-const ORIGINATORS: [&str; 3] = ["us-dod", "mx-sedena", "co-ponal"];
+pub const ORIGINATORS: [&str; 3] = ["us-dod", "mx-sedena", "co-ponal"];
 const GRANTEES: [&str; 4] = ["MX", "US", "agencies/mx-sedena", "agencies/us-dod"];
 
 /// Every label with every list that it takes.
-fn markings() -> Vec<MarkingDraft> {
+pub fn markings() -> Vec<MarkingDraft> {
     let lists = (0..1_u32 << GRANTEES.len()).map(|bits| {
         let listed = (0..GRANTEES.len()).filter(|i| bits & (1 << i) != 0);
         listed.map(|i| GRANTEES[i].to_owned()).collect::<Vec<String>>()
@@ -50,7 +50,7 @@ fn markings() -> Vec<MarkingDraft> {
 }
 
 /// Every agency, known or not, in every region, with every single role and with all.
-fn viewers() -> Vec<Viewer> {
+pub fn viewers() -> Vec<Viewer> {
     let regions = [None, Some("MX"), Some("US"), Some("BR")];
     let roles = Role::ALL.iter().map(|role| vec![*role]).chain([Role::ALL.to_vec()]);
     let mut all = vec![Viewer::anonymous()];
