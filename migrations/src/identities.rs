@@ -46,6 +46,7 @@ pub fn tables() -> Vec<Table> {
             .text("peer")
             .text("method")
             .text("answer")
+            .int("shown")
             .unique(&["uid"])
             .index(&["agency_id", "uid"])
             .index(&["time_micros"]),

@@ -155,7 +155,8 @@ pub static IDENTITIES_RECORD_DAYS: Setting<u32> = Setting {
         key: "identities.record_days",
         default: "400",
         shape: Shape::Whole { min: 1, max: 36_500, unit: "DAYS" },
-        doc: "For how many days the records are kept of who came in and who was turned away.",
+        doc: "For how many days the records are kept of who came in, was turned away, or read what is \
+              restricted.",
     },
     read: whole,
 };

@@ -1,6 +1,12 @@
-//! What is kept of who came in, who was turned away, and whose credentials changed.
+//! What is kept of who came in, who was turned away, who read what is restricted, and whose
+//! credentials changed.
 
-use super::{codes::codes, ids::AgencyId};
+use super::{
+    codes::codes,
+    ids::AgencyId,
+    records::{Body as _, Record},
+};
+use uuid::Uuid;
 
 codes! {
     /// What an access record is about.
@@ -11,6 +17,10 @@ codes! {
         LogOn = 2 => "LOG_ON",
         /// An operator changed a principal or a token.
         CredentialChange = 3 => "CREDENTIAL_CHANGE",
+        /// Restricted records were read, or would have been had the caller waited.
+        Read = 4 => "READ",
+        /// An export was begun.
+        Export = 5 => "EXPORT",
     }
 }
 
@@ -32,6 +42,49 @@ pub struct AccessRecord {
     pub peer: String,
     /// What was asked: the path of the request, or the command.
     pub method: String,
-    /// What was answered: `OK`, or a reason.
+    /// What was answered: `OK`, `CANCELLED`, or a reason.
     pub answer: String,
+    /// How many restricted records were shown.
+    pub shown: u64,
+}
+
+/// A request as its access record tells it. Whatever becomes of the request, it has one record.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What tells the record from others: written twice, it stands once.
+    pub id: Uuid,
+    /// From which address.
+    pub peer: String,
+    /// What was asked.
+    pub method: String,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome<'a> {
+    /// What the record is about.
+    pub kind: AccessKind,
+    /// What was answered.
+    pub answer: &'a str,
+    /// How many restricted records were shown.
+    pub shown: u64,
+}
+
+/// How many restricted records an answer shows. It goes with the answer to whoever writes the access
+/// record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// What the record is about.
+    pub kind: AccessKind,
+    /// How many.
+    pub count: u64,
+}
+
+impl Shown {
+    /// What an answer shows that holds these records.
+    #[must_use]
+    pub fn of<R: Record>(records: &[R]) -> Self {
+        let restricted = records.iter().filter(|one| one.body().marking().label.is_restricted());
+        Self { kind: AccessKind::Read, count: restricted.count() as u64 }
+    }
 }

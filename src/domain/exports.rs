@@ -27,6 +27,8 @@ pub struct ExportHeader {
     pub as_of_micros: i64,
     /// How many records come.
     pub count: u64,
+    /// How many of them are restricted.
+    pub restricted_count: u64,
     /// How they are counted.
     pub counting_rule: &'static str,
     /// The marking of all of them together.

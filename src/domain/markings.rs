@@ -29,6 +29,18 @@ codes! {
     }
 }
 
+impl Tlp {
+    /// Whether a record marked so is restricted: not for every authenticated caller. Whoever reads
+    /// one leaves an access record.
+    #[must_use]
+    pub fn is_restricted(self) -> bool {
+        match self {
+            Self::Clear | Self::Green => false,
+            Self::Amber | Self::AmberStrict | Self::Red => true,
+        }
+    }
+}
+
 /// The most entries of a releasability list.
 pub const RELEASABLE_TO_MAX: usize = 100;
 

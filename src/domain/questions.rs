@@ -314,6 +314,8 @@ pub struct Cost {
     pub statements: u64,
     /// Rows that they returned.
     pub rows: u64,
+    /// Restricted records that the answer shows, each once.
+    pub restricted: u64,
 }
 
 /// A branch of a question.

@@ -19,7 +19,11 @@ use super::{
     errors,
 };
 use crate::{
-    domain::{errors::Error, questions::Cost},
+    domain::{
+        access_records::{AccessKind, Shown},
+        errors::Error,
+        questions::Cost,
+    },
     faults,
 };
 use answers::Answer;
@@ -119,8 +123,8 @@ impl<E: Executor> Endpoint<E> {
         let prepared = (self.prepare)(question, of);
         let (question, told) = prepared.map_err(|error| Refusal::unknown_caller(&error))?;
         let mut answer = self.executor.execute(question).await;
+        let Cost { statements, rows, restricted } = told.get().copied().unwrap_or_default();
         if tells_cost {
-            let Cost { statements, rows } = told.get().copied().unwrap_or_default();
             let names = ["statements", "rows"].map(Name::new);
             let cost = names.into_iter().zip([statements, rows].map(Value::from)).collect();
             answer.extensions.insert("cost".to_owned(), Value::Object(cost));
@@ -129,7 +133,7 @@ impl<E: Executor> Endpoint<E> {
         if Answer::was_executed(&answer) {
             self.documents.keep(text, kept);
         }
-        Ok(Answer::new(answer))
+        Ok(Answer::new(answer, Shown { kind: AccessKind::Read, count: restricted }))
     }
 }
 

@@ -1,10 +1,14 @@
 //! Who callers are and why they see what they see, between the contract and the domain.
 
-use super::{Services, status, values::timestamp, viewer_of};
+use super::{Services, showing, status, values::timestamp, viewer_of};
 use crate::{
     domain::{
-        access::Access, access_records::AccessRecord, codes::Code as _, pages::Page,
-        regions::RegionCode, viewers::Viewer,
+        access::{Access, Ground},
+        access_records::{AccessKind, AccessRecord, Shown},
+        codes::Code as _,
+        pages::Page,
+        regions::RegionCode,
+        viewers::Viewer,
     },
     proto::{self, access_service_server::AccessService},
 };
@@ -35,8 +39,10 @@ impl AccessService for Services {
         let proto::ExplainAccessRequest { name } = request.into_inner();
         let explained = self.registry.explain_access(&viewer, &name).await;
         let Access { grounds, may_change } = explained.map_err(status::from)?;
+        let is_restricted = !grounds.iter().any(|one| matches!(one, Ground::Clear | Ground::Green));
+        let shown = Shown { kind: AccessKind::Read, count: u64::from(is_restricted) };
         let grounds = grounds.into_iter().map(|ground| ground.code()).collect();
-        Ok(Response::new(proto::ExplainAccessResponse { grounds, may_change }))
+        Ok(showing(proto::ExplainAccessResponse { grounds, may_change }, shown))
     }
 
     async fn list_access_records(
@@ -53,11 +59,13 @@ impl AccessService for Services {
 }
 
 fn encode(record: AccessRecord) -> proto::AccessRecord {
-    let AccessRecord { time_micros, kind, principal, agency: _, peer, method, answer } = record;
+    let AccessRecord { time_micros, kind, principal, agency: _, peer, method, answer, shown } =
+        record;
     let principal = match principal.as_str() {
         "" => String::new(),
         id => format!("principals/{id}"),
     };
     let (time, kind) = (Some(timestamp(time_micros)), kind.code());
-    proto::AccessRecord { time, kind, principal, peer, method, answer }
+    let shown_count = i64::try_from(shown).unwrap_or(i64::MAX);
+    proto::AccessRecord { time, kind, principal, peer, method, answer, shown_count }
 }

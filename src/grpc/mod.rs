@@ -17,6 +17,7 @@ mod values;
 
 use crate::{
     domain::{
+        access_records::Shown,
         check::{Path, Violations},
         errors::Error,
         filters::{Filter, SubstanceField},
@@ -54,6 +55,13 @@ pub struct Services {
 fn viewer_of<T>(request: &Request<T>) -> Result<Arc<Viewer>, Status> {
     let viewer = request.extensions().get::<Arc<Viewer>>().cloned();
     viewer.ok_or_else(|| status::from(Error::unauthenticated("CREDENTIAL_REQUIRED")))
+}
+
+/// An answer, and how many restricted records it shows, for the access record.
+fn showing<T>(message: T, shown: Shown) -> Response<T> {
+    let mut answer = Response::new(message);
+    answer.extensions_mut().insert(shown);
+    answer
 }
 
 /// The most bytes of an answer: what a client takes when nothing else is said. The records of a page
@@ -135,8 +143,9 @@ macro_rules! service {
             ) -> Result<Response<proto::$record>, Status> {
                 let viewer = viewer_of(&request)?;
                 let proto::$Get { name } = request.into_inner();
-                let found = self.registry.$get(&viewer, &name).await;
-                found.map($codec::encode).map(Response::new).map_err(status::from)
+                let found = self.registry.$get(&viewer, &name).await.map_err(status::from)?;
+                let shown = Shown::of(std::slice::from_ref(&found));
+                Ok(showing($codec::encode(found), shown))
             }
 
             async fn $list(
@@ -163,8 +172,9 @@ macro_rules! service {
                     .map_err(status::from)?;
                 let page = self.registry.$list(&viewer, list).await.map_err(status::from)?;
                 let Page { records, next_page_token } = page;
+                let shown = Shown::of(&records);
                 let $list_field = records.into_iter().map($codec::encode).collect();
-                Ok(Response::new(proto::$Listed { $list_field, next_page_token }))
+                Ok(showing(proto::$Listed { $list_field, next_page_token }, shown))
             }
 
             async fn $batch(
@@ -175,8 +185,9 @@ macro_rules! service {
                 let proto::$Batch { names } = request.into_inner();
                 let found = self.registry.$batch(&viewer, &names).await;
                 let found = found.map_err(status::from)?;
+                let shown = Shown::of(&found);
                 let $list_field = found.into_iter().map($codec::encode).collect();
-                Ok(Response::new(proto::$Batched { $list_field }))
+                Ok(showing(proto::$Batched { $list_field }, shown))
             }
 
             async fn $create(
@@ -334,8 +345,9 @@ service! {
             request: Request<proto::ExportSeizuresRequest>,
         ) -> Result<Response<Self::ExportSeizuresStream>, Status> {
             let (registry, viewer) = (self.registry.clone(), viewer_of(&request)?);
-            let answers = self.transfers.export(registry, viewer, request.into_inner());
-            answers.map(Response::new).map_err(status::from)
+            let answers = self.transfers.export(registry, viewer, request.into_inner()).await;
+            let (answers, shown) = answers.map_err(status::from)?;
+            Ok(showing(answers, shown))
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::{filters::Decoder, operations, requests, seizures, status, values};
 use crate::{
     domain::{
+        access_records::{AccessKind, Shown},
         check::Violations,
         errors::{Error, Kind, Result},
         exports::{EXPORT_ROWS_MAX, ExportHeader, Exported},
@@ -18,7 +19,7 @@ use crate::{
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use std::{sync::Arc, time::Duration};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     time::timeout,
 };
 use tonic::{Status, Streaming};
@@ -58,6 +59,8 @@ impl Transfers {
         viewer: Arc<Viewer>,
         requests: Streaming<proto::ImportSeizuresRequest>,
     ) -> Result<Answers<proto::ImportSeizuresResponse>> {
+        // Before there is an answer, so that whoever may not is refused as by any other method.
+        registry.may_import(&viewer)?;
         let place = self.begin()?;
         let (to_store, checked) = mpsc::channel(WAITING_MAX);
         let (to_caller, answers) = mpsc::channel(WAITING_MAX);
@@ -70,22 +73,28 @@ impl Transfers {
         Ok(received(answers))
     }
 
-    /// Runs an export until the caller has everything, or leaves.
-    pub(super) fn export(
+    /// Runs an export until the caller has everything, or leaves. Its header is there when this
+    /// returns, so that it is known how many restricted records it will show.
+    pub(super) async fn export(
         &self,
         registry: Registry,
         viewer: Arc<Viewer>,
         request: proto::ExportSeizuresRequest,
-    ) -> Result<Answers<proto::ExportSeizuresResponse>> {
+    ) -> Result<(Answers<proto::ExportSeizuresResponse>, Shown)> {
         let place = self.begin()?;
         let list = export_list(request)?;
         let (to, mut parts) = mpsc::channel(1);
-        let (to_caller, answers) = mpsc::channel(1);
+        let (to_caller, mut answers) = mpsc::channel(1);
+        let (count, counted) = oneshot::channel();
+        let mut count = Some(count);
         tokio::spawn(async move {
             let _place = place;
             let exported = async { registry.export_seizures(&viewer, list, to).await };
             let handed_on = async {
                 while let Some(part) = parts.recv().await {
+                    if let (Exported::Header(header), Some(count)) = (&part, count.take()) {
+                        let _gone = count.send(header.restricted_count);
+                    }
                     let sent = timeout(PATIENCE, to_caller.send(Ok(encode_part(part)))).await;
                     if !matches!(sent, Ok(Ok(()))) {
                         parts.close();
@@ -94,11 +103,27 @@ impl Transfers {
             };
             let (exported, ()) = futures_util::future::join(exported, handed_on).await;
             if let Err(error) = exported.map_err(of_resume_token) {
-                let _gone = timeout(PATIENCE, to_caller.send(Err(status::from(error)))).await;
+                let _gone = timeout(PATIENCE, to_caller.send(Err(error))).await;
             }
         });
-        Ok(received(answers))
+        match counted.await {
+            Ok(count) => Ok((told(answers), Shown { kind: AccessKind::Export, count })),
+            // It ended before its header.
+            Err(_) => match answers.recv().await {
+                Some(Err(error)) => Err(error),
+                Some(Ok(_)) | None => Err(Error::internal("an export had no header")),
+            },
+        }
     }
+}
+
+/// Answers whose errors become statuses.
+fn told<T: Send + 'static>(answers: mpsc::Receiver<Result<T>>) -> Answers<T> {
+    stream::unfold(answers, async |mut answers| {
+        let answer = answers.recv().await?;
+        Some((answer.map_err(status::from), answers))
+    })
+    .boxed()
 }
 
 fn received<T: Send + 'static>(
@@ -263,18 +288,22 @@ fn of_resume_token(mut error: Error) -> Error {
 
 fn encode_part(part: Exported) -> proto::ExportSeizuresResponse {
     match part {
-        Exported::Header(ExportHeader { as_of_micros, count, counting_rule, marking }) => {
-            proto::ExportSeizuresResponse {
-                header: Some(proto::ExportHeader {
-                    as_of_time: Some(values::timestamp(as_of_micros)),
-                    seizure_count: i64::try_from(count).unwrap_or(i64::MAX),
-                    counting_rule: counting_rule.to_owned(),
-                    marking: Some(values::encode_marking(marking)),
-                }),
-                seizures: Vec::new(),
-                resume_token: String::new(),
-            }
-        }
+        Exported::Header(ExportHeader {
+            as_of_micros,
+            count,
+            restricted_count: _,
+            counting_rule,
+            marking,
+        }) => proto::ExportSeizuresResponse {
+            header: Some(proto::ExportHeader {
+                as_of_time: Some(values::timestamp(as_of_micros)),
+                seizure_count: i64::try_from(count).unwrap_or(i64::MAX),
+                counting_rule: counting_rule.to_owned(),
+                marking: Some(values::encode_marking(marking)),
+            }),
+            seizures: Vec::new(),
+            resume_token: String::new(),
+        },
         Exported::Part(records, resume_token) => proto::ExportSeizuresResponse {
             header: None,
             seizures: records.into_iter().map(seizures::encode).collect(),

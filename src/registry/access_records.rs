@@ -1,8 +1,9 @@
-//! Who came in, who was turned away, and whose credentials changed: noted, read, forgotten.
+//! Who came in, who was turned away, who read what is restricted, and whose credentials changed:
+//! noted, read, forgotten.
 
 use super::{Registry, rules};
 use crate::domain::{
-    access_records::{AccessKind, AccessRecord},
+    access_records::{AccessKind, AccessRecord, Asked, Outcome},
     check::Violations,
     errors::Result,
     ids::PrincipalId,
@@ -12,18 +13,26 @@ use crate::domain::{
 };
 
 impl Registry {
-    /// Notes what a caller did or tried; it is on the disk when this returns. Where nobody knows who
-    /// asked there is no viewer.
+    /// What a request is to be noted by.
+    #[must_use]
+    pub fn asked(&self, peer: String, method: String) -> Asked {
+        Asked { id: self.source.new_uuid(), peer, method }
+    }
+
+    /// Notes what a caller did or tried; it is on the disk when this returns, and comes there also
+    /// when nobody waits for that. Where nobody knows who asked there is no viewer. What was asked
+    /// is noted once, however often this is called.
     ///
     /// # Errors
     /// `Unavailable` when the store cannot be written.
     pub async fn note_access(
         &self,
         viewer: Option<&Viewer>,
-        kind: AccessKind,
-        (peer, method): (String, String),
-        answer: &str,
+        asked: Asked,
+        outcome: Outcome<'_>,
     ) -> Result<()> {
+        let Asked { id, peer, method } = asked;
+        let Outcome { kind, answer, shown } = outcome;
         let known = viewer.filter(|viewer| !viewer.is_anonymous());
         let principal = known.and_then(|viewer| viewer.principal.as_ref());
         let record = AccessRecord {
@@ -34,8 +43,9 @@ impl Registry {
             peer,
             method,
             answer: answer.to_owned(),
+            shown,
         };
-        self.store.note_access(self.source.new_uuid(), record).await
+        self.store.note_access(id, record).await
     }
 
     /// A change of credentials, to be noted with it.
@@ -48,6 +58,7 @@ impl Registry {
             peer: String::new(),
             method: method.to_owned(),
             answer: "OK".to_owned(),
+            shown: 0,
         }
     }
 

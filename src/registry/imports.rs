@@ -60,6 +60,14 @@ impl Batch {
 }
 
 impl Registry {
+    /// Whether a viewer may import.
+    ///
+    /// # Errors
+    /// `PermissionDenied` unless it is a contributor.
+    pub fn may_import(&self, viewer: &Viewer) -> Result<()> {
+        rules::needs_role(viewer, Role::Contributor)
+    }
+
     /// Begins an import.
     ///
     /// # Errors

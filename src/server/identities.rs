@@ -8,13 +8,14 @@ mod failures;
 mod fetch;
 mod issuers;
 mod jwt;
+mod notes;
 mod shares;
 
 use super::{answers::Dialect, tls::Certificate};
 use crate::{
     config,
     domain::{
-        access_records::AccessKind,
+        access_records::{AccessKind, Outcome},
         errors::{Error, Result},
         tokens::Token,
         viewers::Viewer,
@@ -34,6 +35,7 @@ use http::{
 };
 use issuers::Issuers;
 use jwt::Jwt;
+use notes::Noting;
 use shares::{Place, Shares};
 use std::{
     collections::HashMap,
@@ -263,8 +265,10 @@ impl Callers {
         }
         let viewer = Arc::new(principal.viewer());
         if known.is_none() {
-            let what = (address.to_string(), credential.kind().to_owned());
-            self.registry.note_access(Some(&viewer), AccessKind::LogOn, what, "OK").await?;
+            let how = credential.kind().to_owned();
+            let asked = self.registry.asked(address.to_string(), how);
+            let outcome = Outcome { kind: AccessKind::LogOn, answer: "OK", shown: 0 };
+            self.registry.note_access(Some(&viewer), asked, outcome).await?;
         }
         let caller = Arc::new(Caller { viewer, expire_micros, revision, generation });
         self.keep(hash, &caller);
@@ -302,28 +306,6 @@ impl Callers {
             None => return Ok(None),
         };
         self.shares.take(name, Instant::now()).map(Some)
-    }
-
-    /// Notes an answer that turns a caller away, before it leaves. What cannot be noted is not
-    /// answered.
-    async fn note_denied(
-        &self,
-        viewer: Option<&Viewer>,
-        note: (String, String),
-        answer: Response,
-    ) -> Response {
-        let Some(reason) = denied(&answer) else { return answer };
-        if let Admitted::Configured(_) = self.admitted {
-            return answer;
-        }
-        let noted = self.registry.note_access(viewer, AccessKind::Denied, note, reason).await;
-        match noted {
-            Ok(()) => answer,
-            Err(error) => {
-                let grpc = answer.headers().contains_key("grpc-status");
-                if grpc { Dialect::Grpc.answer(error) } else { Dialect::Http.answer(error) }
-            }
-        }
     }
 
     fn known(&self, hash: &[u8; 32]) -> Option<Arc<Caller>> {
@@ -397,63 +379,36 @@ pub(super) async fn admit(
         return next.run(request).await;
     }
     let peer = request.extensions().get::<Peer>().cloned();
+    let mut noting = Noting::begin(&callers, &request, peer.as_ref());
     let (viewer, credential) = match callers.identify(request.headers(), peer.as_ref()).await {
         Ok(identified) => identified,
-        Err(error) => {
-            let answer = refusal(&request, error);
-            // Who shows nothing has tried nothing, and could fill the disk with it.
-            if !shows_anything(&request, peer.as_ref()) {
-                return answer;
-            }
-            let note = note_of(&request, peer.as_ref());
-            return callers.note_denied(None, note, answer).await;
-        }
+        Err(error) => return noting.close(refusal(&request, error)).await,
     };
-    let note = note_of(&request, peer.as_ref());
+    noting.is_of(&viewer);
     let dialect =
         credential.is_some().then(|| Dialect::of(request.uri().path(), request.headers()));
     let place = match callers.share_of(&viewer) {
         Ok(place) => place,
-        Err(error) => return refusal(&request, error),
+        Err(error) => return noting.close(refusal(&request, error)).await,
     };
     request.headers_mut().remove(AUTHORIZATION);
     request.extensions_mut().insert(Arc::clone(&viewer));
     let answer = next.run(request);
     let Some((credential, dialect)) = credential.zip(dialect) else {
-        let answer = callers.note_denied(Some(&viewer), note, answer.await).await;
+        let answer = noting.close(answer.await).await;
         drop(place);
         return answer;
     };
     let standing =
         Standing { callers: Arc::clone(&callers), credential, _place: place.map(Arc::new) };
-    let mut answer = tokio::select! {
+    let answer = tokio::select! {
         biased;
         answer = answer => answer,
-        error = standing.clone().ended() => return dialect.answer(error),
+        error = standing.clone().ended() => dialect.answer(error),
     };
+    let mut answer = noting.close(answer).await;
     answer.extensions_mut().insert(standing);
-    callers.note_denied(Some(&viewer), note, answer).await
-}
-
-fn shows_anything(request: &Request, peer: Option<&Peer>) -> bool {
-    request.headers().contains_key(AUTHORIZATION)
-        || peer.is_some_and(|peer| peer.certificate.is_some())
-}
-
-/// From where a request comes, and what it asks.
-fn note_of(request: &Request, peer: Option<&Peer>) -> (String, String) {
-    let peer = peer.map(|peer| peer.address.ip().to_string()).unwrap_or_default();
-    (peer, request.uri().path().to_owned())
-}
-
-/// Why a caller is turned away, where an answer says so.
-fn denied(answer: &Response) -> Option<&'static str> {
-    let status = answer.headers().get("grpc-status").map(HeaderValue::as_bytes);
-    match (answer.status(), status) {
-        (StatusCode::UNAUTHORIZED, _) | (_, Some(b"16")) => Some("UNAUTHENTICATED"),
-        (StatusCode::FORBIDDEN, _) | (_, Some(b"7")) => Some("PERMISSION_DENIED"),
-        _ => None,
-    }
+    answer
 }
 
 fn refusal(request: &Request, error: Error) -> Response<Body> {

@@ -55,11 +55,12 @@ impl Store {
             let (fingerprint, to) = (Arc::clone(&fingerprint), to.clone());
             Box::pin(async move {
                 let lens = session.lens(&viewer).await?;
-                let (count, marking) =
+                let (count, restricted_count, marking) =
                     session.totals(&lens, &list, after.as_ref().as_ref()).await?;
                 let shows_all = list.show_deleted || list.show_inactive;
                 let counting_rule = if shows_all { COUNTING_RULE_ALL } else { COUNTING_RULE };
-                let header = ExportHeader { as_of_micros, count, counting_rule, marking };
+                let header =
+                    ExportHeader { as_of_micros, count, restricted_count, counting_rule, marking };
                 session.hand_over(&to, Exported::Header(header), EXPORT_PATIENCE).await?;
                 session.parts(&lens, &list, after.as_ref().as_ref(), (&fingerprint, &to)).await
             })
@@ -93,22 +94,26 @@ impl Session {
         }
     }
 
-    /// How many seizures are to come, and the marking of all of them together.
+    /// How many seizures are to come, how many of them are restricted, and the marking of all of
+    /// them together.
     async fn totals(
         &mut self,
         lens: &Lens,
         list: &Seizures,
         after: Option<&After>,
-    ) -> Result<(u64, Marking)> {
+    ) -> Result<(u64, u64, Marking)> {
         let query = totals_query(lens, list, after);
         let read = |row: &mut Row<'_>| {
             let mine = row.int()? == lens.key;
             Ok((row.int()?, read_marking(row, lens, mine)?))
         };
         let rows = self.rows(&query, read).await?;
+        let restricted = rows.iter().filter(|(_, marking)| marking.label.is_restricted());
+        let restricted: i64 = restricted.map(|(count, _)| count).sum();
         let count: i64 = rows.iter().map(|(count, _)| count).sum();
         let marking = Marking::rolled_up(rows.into_iter().map(|(_, marking)| marking));
-        Ok((u64::try_from(count).unwrap_or(0), marking))
+        let counts = [count, restricted].map(|count| u64::try_from(count).unwrap_or(0));
+        Ok((counts[0], counts[1], marking))
     }
 }
 

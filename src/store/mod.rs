@@ -78,6 +78,7 @@ pub(crate) struct Shared {
     /// Statements run so far, for those who count what a request costs.
     statements: AtomicU64,
     texts: Texts,
+    notes: access_records::Notes,
     /// Sees every statement before it runs.
     watch: OnceLock<Watch>,
 }

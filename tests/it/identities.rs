@@ -1,6 +1,7 @@
 //! Who callers are: every way in, and what it opens, through both APIs.
 
 mod access;
+mod access_records;
 mod certificates;
 mod commands;
 mod jwt;

@@ -1,7 +1,10 @@
 //! What goes back: answers, and the refusals that stand before one.
 
 use super::{super::errors, Media};
-use crate::domain::errors::{Error, Kind};
+use crate::domain::{
+    access_records::Shown,
+    errors::{Error, Kind},
+};
 use async_graphql::{Pos, Response as Executed, ServerError, Value};
 use axum::body::Body;
 use http::{
@@ -18,6 +21,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct Answer {
     executed: Executed,
+    shown: Shown,
 }
 
 /// A request that no document was executed for.
@@ -41,8 +45,9 @@ struct Written<'a> {
 }
 
 impl Answer {
-    pub(super) fn new(executed: Executed) -> Self {
-        Self { executed }
+    /// An answer, and how many restricted records it shows, for the access record.
+    pub(super) fn new(executed: Executed, shown: Shown) -> Self {
+        Self { executed, shown }
     }
 
     /// Whether the operation was begun: an error that has no field has kept it from that.
@@ -52,7 +57,14 @@ impl Answer {
 
     /// `known` is what the caller has already, of which it asks whether it is still so.
     pub(super) fn into_http(self, media: Media, method: &Method, known: &Known) -> Response<Body> {
-        let Self { executed } = self;
+        let shown = self.shown;
+        let mut answer = self.written(media, method, known);
+        answer.extensions_mut().insert(shown);
+        answer
+    }
+
+    fn written(self, media: Media, method: &Method, known: &Known) -> Response<Body> {
+        let Self { executed, shown: _ } = self;
         let was_executed = Self::was_executed(&executed);
         let extensions = (!executed.extensions.is_empty()).then_some(&executed.extensions);
         let data = was_executed.then_some(&executed.data);

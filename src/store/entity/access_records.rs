@@ -15,6 +15,7 @@ pub struct Model {
     pub peer: String,
     pub method: String,
     pub answer: String,
+    pub shown: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -69,6 +69,7 @@ impl Store {
                 for branch in branches.iter() {
                     answers.push(branch_of(session, &lens, branch).await);
                 }
+                session.cost.restricted = session.spent.restricted();
                 Ok((answers, session.cost))
             })
         })

@@ -29,6 +29,8 @@ pub struct Node {
     pub(super) key: i64,
     /// What it takes by itself.
     pub(super) bytes: usize,
+    /// Whether it is a record that not every authenticated caller may see.
+    pub(super) is_restricted: bool,
     /// Resource name of a record; a part has none.
     pub name: String,
     /// What it alone has.
@@ -209,6 +211,7 @@ impl Node {
         Arc::new(Self {
             key,
             bytes: super::weights::SUBSTANCE_BYTES,
+            is_restricted: false,
             name: substance.id.to_string(),
             own: Own::Substance(Arc::clone(substance)),
             meta: None,

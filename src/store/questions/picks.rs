@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         errors::{Error, Result},
-        markings::Marking,
+        markings::{Marking, Tlp},
         questions::{Group, Pick},
         records::Meta,
         seizures::Item,
@@ -23,7 +23,9 @@ use crate::{
         shapes::{list_from_json, read_place, read_when},
     },
 };
-use sea_orm::sea_query::{Alias, ExprTrait as _, JoinType, SelectStatement};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait as _, JoinType, Query, SelectStatement, SimpleExpr,
+};
 use std::sync::Arc;
 
 /// Adds the columns of a pick, and joins what they need.
@@ -36,7 +38,7 @@ pub(super) fn add(
 ) {
     query.expr(at(alias, table.key()));
     if let Some(id) = table.id() {
-        query.expr(at(alias, id));
+        query.expr(at(alias, id)).expr(label_of(alias));
     }
     for column in table.columns(pick.groups) {
         query.expr(at(alias, column));
@@ -49,6 +51,17 @@ pub(super) fn add(
         to.join(query, lens, &joined, at(alias, key_of(*one)));
         add(query, lens, to, &joined, below);
     }
+}
+
+/// The label of a record's marking, by key: it is to be told from what is restricted even where the
+/// marking was not picked.
+fn label_of(alias: &str) -> SimpleExpr {
+    let mut label = Query::select();
+    label
+        .column(markings::Column::Label)
+        .from(markings::Entity)
+        .and_where(Expr::col((markings::Entity, markings::Column::Id)).eq(at(alias, "marking_id")));
+    SimpleExpr::SubQuery(None, Box::new(label.into()))
 }
 
 fn add_marking(query: &mut SelectStatement, alias: &str) {
@@ -69,7 +82,7 @@ fn add_marking(query: &mut SelectStatement, alias: &str) {
 fn width(table: Table, pick: &Pick) -> usize {
     let marking = if pick.groups.has(Group::Marking) { 3 } else { 0 };
     let ones = pick.ones.iter().map(|(one, below)| 1 + width(Table::of_one(*one), below));
-    usize::from(table.id().is_some())
+    usize::from(table.id().is_some()) * 2
         + table.columns(pick.groups).count()
         + marking
         + ones.sum::<usize>()
@@ -89,6 +102,10 @@ pub(super) fn read(
     };
     let (groups, start) = (pick.groups, row.bytes());
     let name = table.read_name(row)?;
+    let is_restricted = match table.id() {
+        Some(_) => row.code_required::<Tlp>()?.is_restricted(),
+        None => false,
+    };
     let own = if groups.has(Group::Own) { table.read_own(row)? } else { Own::Unpicked };
     let meta = groups.has(Group::Meta).then(|| read_meta(row)).transpose()?;
     let when = if groups.has(Group::When) { read_when(row)? } else { None };
@@ -111,6 +128,7 @@ pub(super) fn read(
     Ok(Some(Arc::new(Node {
         key,
         bytes,
+        is_restricted,
         name,
         own,
         meta,

@@ -9,7 +9,10 @@ use crate::{
     },
     store::dialect::{Row, Session, Spell},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// The most bytes of the texts and numbers of one answer.
 const ANSWER_BYTES_MAX: usize = 16 << 20;
@@ -24,6 +27,15 @@ const GROUP_BYTES: usize = 256;
 pub(in crate::store) struct Spent {
     read_bytes: usize,
     told_bytes: usize,
+    /// Names of the restricted records that it shows.
+    restricted: HashSet<String>,
+}
+
+impl Spent {
+    /// How many restricted records the answer shows, each once.
+    pub(in crate::store) fn restricted(&self) -> u64 {
+        self.restricted.len() as u64
+    }
 }
 
 fn add(sum: &mut usize, bytes: usize) -> Result<()> {
@@ -70,12 +82,15 @@ impl Session {
             let times = asked.get(&node.name).copied().unwrap_or(1);
             add(&mut self.spent.told_bytes, weights.node(node).saturating_mul(times))?;
         }
+        self.spent.restricted.extend(weights.restricted);
         Ok(Answer::Named(nodes))
     }
 
     /// Weighs a list.
     pub(super) fn weigh_rows(&mut self, rows: Rows) -> Result<Answer> {
-        add(&mut self.spent.told_bytes, Weights::default().rows(&rows))?;
+        let mut weights = Weights::default();
+        add(&mut self.spent.told_bytes, weights.rows(&rows))?;
+        self.spent.restricted.extend(weights.restricted);
         Ok(Answer::Listed(Arc::new(rows)))
     }
 }
@@ -85,6 +100,7 @@ impl Session {
 struct Weights {
     lists: HashMap<*const Rows, usize>,
     parts: HashMap<*const Vec<Arc<Node>>, usize>,
+    restricted: HashSet<String>,
 }
 
 impl Weights {
@@ -93,6 +109,9 @@ impl Weights {
     }
 
     fn node(&mut self, node: &Node) -> usize {
+        if node.is_restricted {
+            self.restricted.insert(node.name.clone());
+        }
         let named = node.ones.iter().filter_map(|(_, one)| one.as_ref());
         let mut sum = node.bytes.saturating_add(self.nodes(named));
         sum = sum.saturating_add(self.nodes(node.item_substances.iter().flatten()));
