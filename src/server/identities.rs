@@ -129,7 +129,7 @@ pub(super) struct Callers {
     /// Credentials that were looked up, by their hashes.
     known: RwLock<HashMap<[u8; 32], Arc<Caller>>>,
     failures: Failures,
-    issuers: Issuers,
+    issuers: Arc<Issuers>,
     shares: Shares,
     record_days: u32,
     revision: watch::Sender<i64>,
@@ -158,7 +158,8 @@ impl Callers {
         } = *limits;
         let shares = Shares::new(principal_requests_per_second, principal_requests_in_flight_max);
         let config::IdentitiesConfig { callers: _, issuers: folder, record_days } = identities;
-        let issuers = folder.as_deref().map(Issuers::read).transpose()?.unwrap_or_default();
+        let issuers = folder.as_deref().map(Issuers::read).transpose()?;
+        let issuers = Arc::new(issuers.unwrap_or_default());
         Ok(Arc::new(Self {
             admitted,
             registry,

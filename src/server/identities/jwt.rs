@@ -89,7 +89,7 @@ impl fmt::Debug for Jwt {
 }
 
 /// What an issuer's tokens have to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rule {
     pub audience: String,
     pub kind: String,

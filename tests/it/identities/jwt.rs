@@ -33,14 +33,15 @@ on_both! {
     a_token_of_a_trusted_issuer_is_the_viewer_of_its_subject: believed;
     of_sixty_bad_tokens_none_is_believed: bad;
     a_new_key_works_and_unknown_ones_cost_little: keys;
+    issuers_are_trusted_as_their_files_say_now: files;
 }
 
-const ISSUER: &str = "https://login.mx.example";
+pub(super) const ISSUER: &str = "https://login.mx.example";
 /// What a world's clock shows, in seconds.
 const NOW: i64 = crate::world::EPOCH_MICROS / 1_000_000;
 
 /// An issuer with a key of each kind.
-struct Issuer {
+pub(super) struct Issuer {
     ec: EcdsaKeyPair,
     ed: Ed25519KeyPair,
     rsa: RsaKeyPair,
@@ -51,7 +52,7 @@ fn base64(bytes: impl AsRef<[u8]>) -> String {
 }
 
 impl Issuer {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let ec = KeyPair::generate().unwrap().serialize_der();
         let ed = KeyPair::generate_for(&PKCS_ED25519).unwrap().serialize_der();
         let (chance, fixed) = (SystemRandom::new(), &ECDSA_P256_SHA256_FIXED_SIGNING);
@@ -64,7 +65,7 @@ impl Issuer {
     }
 
     /// The set that it publishes, with another id for its first key.
-    fn keys(&self, ec_id: &str) -> Value {
+    pub(super) fn keys(&self, ec_id: &str) -> Value {
         let point = self.ec.public_key().as_ref();
         let RsaPublicKeyComponents { n, e } =
             RsaPublicKeyComponents::<Vec<u8>>::from(self.rsa.public());
@@ -100,7 +101,7 @@ impl Issuer {
         }
     }
 
-    fn token(&self, header: &Value, claims: &Value, by: &str) -> String {
+    pub(super) fn token(&self, header: &Value, claims: &Value, by: &str) -> String {
         self.token_of(&header.to_string(), &claims.to_string(), by)
     }
 
@@ -111,7 +112,7 @@ impl Issuer {
     }
 }
 
-fn header() -> Value {
+pub(super) fn header() -> Value {
     json!({ "alg": "ES256", "typ": "at+jwt", "kid": "ec" })
 }
 
@@ -332,4 +333,32 @@ async fn keys(world: World) {
     assert!(began.elapsed() < Duration::from_secs(5));
     assert!(!opens(address, &of("old")).await, "a key that was withdrawn");
     assert_eq!(published.asked.load(Ordering::SeqCst), 2);
+}
+
+async fn files(world: World) {
+    let issuer = Issuer::new();
+    let (_published, address, folder) = Published::serve(&world, issuer.keys("ec")).await;
+    let good = issuer.token(&header(), &claims(), "ec");
+    assert!(opens(address, &good).await);
+    let path = folder.path().join("mx.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let change = async |text: &str, opened: bool| {
+        fs::write(&path, text).unwrap();
+        // They are looked at every two seconds.
+        for _ in 0..12 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            if opens(address, &good).await == opened {
+                return;
+            }
+        }
+        panic!("{text} was not read");
+    };
+    change(&text.replace("\"interdiction\"", "\"another\""), false).await;
+    change(&text, true).await;
+    fs::write(&path, "issuer = 7").unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(opens(address, &good).await, "what is wrong changes nothing");
+    fs::remove_file(&path).unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!opens(address, &good).await, "nobody trusts the issuer any more");
 }
