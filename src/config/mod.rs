@@ -125,6 +125,8 @@ pub struct Limits {
     pub principal_requests_per_second: u32,
     /// Requests of one principal running at once.
     pub principal_requests_in_flight_max: usize,
+    /// Rows that one principal may import a second.
+    pub principal_import_rows_per_second: u32,
     /// Bytes of one request message, decompressed.
     pub request_bytes_max: usize,
     /// How long a request may take.
@@ -311,6 +313,8 @@ impl Limits {
                 .read(&settings::LIMITS_PRINCIPAL_REQUESTS_PER_SECOND),
             principal_requests_in_flight_max: from
                 .read(&settings::LIMITS_PRINCIPAL_REQUESTS_IN_FLIGHT_MAX),
+            principal_import_rows_per_second: from
+                .read(&settings::LIMITS_PRINCIPAL_IMPORT_ROWS_PER_SECOND),
             request_bytes_max: from.read(&settings::LIMITS_REQUEST_BYTES_MAX),
             request_timeout: from.read(&settings::LIMITS_REQUEST_TIMEOUT_SECONDS),
             idle_timeout: from.read(&settings::LIMITS_IDLE_TIMEOUT_SECONDS),

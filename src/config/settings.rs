@@ -299,6 +299,17 @@ pub static LIMITS_PRINCIPAL_REQUESTS_IN_FLIGHT_MAX: Setting<usize> = Setting {
     read: whole,
 };
 
+/// How fast a principal may import.
+pub static LIMITS_PRINCIPAL_IMPORT_ROWS_PER_SECOND: Setting<u32> = Setting {
+    spec: Spec {
+        key: "limits.principal_import_rows_per_second",
+        default: "20000",
+        shape: Shape::Whole { min: 100, max: 10_000_000, unit: "COUNT" },
+        doc: "How many rows one principal may import a second; whoever sends more waits.",
+    },
+    read: whole,
+};
+
 /// How large a request may be.
 pub static LIMITS_REQUEST_BYTES_MAX: Setting<usize> = Setting {
     spec: Spec {
@@ -417,7 +428,7 @@ pub static POSTGRES_LOCK_TIMEOUT_SECONDS: Setting<Duration> = Setting {
 
 /// Every setting, in the order of the help. Reading one that is missing here panics, so that no
 /// setting can exist without its flag, variable and help.
-pub static ALL: [&Spec; 27] = [
+pub static ALL: [&Spec; 28] = [
     &LISTEN.spec,
     &STORE.spec,
     &IDENTITIES_CALLERS.spec,
@@ -435,6 +446,7 @@ pub static ALL: [&Spec; 27] = [
     &LIMITS_REQUESTS_IN_FLIGHT_MAX.spec,
     &LIMITS_PRINCIPAL_REQUESTS_PER_SECOND.spec,
     &LIMITS_PRINCIPAL_REQUESTS_IN_FLIGHT_MAX.spec,
+    &LIMITS_PRINCIPAL_IMPORT_ROWS_PER_SECOND.spec,
     &LIMITS_REQUEST_BYTES_MAX.spec,
     &LIMITS_REQUEST_TIMEOUT_SECONDS.spec,
     &LIMITS_IDLE_TIMEOUT_SECONDS.spec,

@@ -6,6 +6,7 @@ pub(crate) mod codec;
 mod filters;
 mod health;
 mod operations;
+mod pace;
 mod requests;
 mod seizures;
 mod sensors;
@@ -32,6 +33,7 @@ use crate::{
     registry::Registry,
 };
 pub use health::Health;
+pub use pace::ImportPace;
 
 use filters::Decoder;
 use requests::{list_of, mask, options};
@@ -334,7 +336,9 @@ service! {
             requests: Request<Streaming<proto::ImportSeizuresRequest>>,
         ) -> Result<Response<Self::ImportSeizuresStream>, Status> {
             let (registry, viewer) = (self.registry.clone(), viewer_of(&requests)?);
-            let answers = self.transfers.import(registry, viewer, requests.into_inner());
+            let pace = requests.extensions().get::<Arc<ImportPace>>().cloned();
+            let requests = requests.into_inner();
+            let answers = self.transfers.import(registry, (viewer, pace), requests);
             answers.map(Response::new).map_err(status::from)
         }
 

@@ -1,7 +1,7 @@
 //! Imports and exports over streams: few messages at a time are held, and whoever is slower makes
 //! the other wait.
 
-use super::{filters::Decoder, operations, requests, seizures, status, values};
+use super::{ImportPace, filters::Decoder, operations, requests, seizures, status, values};
 use crate::{
     domain::{
         access_records::{AccessKind, Shown},
@@ -56,7 +56,7 @@ impl Transfers {
     pub(super) fn import(
         &self,
         registry: Registry,
-        viewer: Arc<Viewer>,
+        (viewer, pace): (Arc<Viewer>, Option<Arc<ImportPace>>),
         requests: Streaming<proto::ImportSeizuresRequest>,
     ) -> Result<Answers<proto::ImportSeizuresResponse>> {
         // Before there is an answer, so that whoever may not is refused as by any other method.
@@ -64,7 +64,7 @@ impl Transfers {
         let place = self.begin()?;
         let (to_store, checked) = mpsc::channel(WAITING_MAX);
         let (to_caller, answers) = mpsc::channel(WAITING_MAX);
-        let reader = Reader { registry: registry.clone(), viewer: Arc::clone(&viewer) };
+        let reader = Reader { registry: registry.clone(), viewer: Arc::clone(&viewer), pace };
         tokio::spawn(reader.read(requests, to_store));
         tokio::spawn(async move {
             let _place = place;
@@ -142,6 +142,8 @@ type Checked = Result<Batch>;
 struct Reader {
     registry: Registry,
     viewer: Arc<Viewer>,
+    /// How fast the caller may send; none where it may as fast as it can.
+    pace: Option<Arc<ImportPace>>,
 }
 
 impl Reader {
@@ -153,7 +155,12 @@ impl Reader {
         let mut import = None;
         loop {
             let next = match timeout(PATIENCE, requests.message()).await {
-                Ok(Ok(Some(request))) => self.check(&mut import, request),
+                Ok(Ok(Some(request))) => {
+                    if let Some(pace) = &self.pace {
+                        pace.take(request.rows.len()).await;
+                    }
+                    self.check(&mut import, request)
+                }
                 Ok(Ok(None)) => return,
                 // The stream broke: whoever reads answers learns so from the connection.
                 Ok(Err(broken)) => Err(unreadable(&broken)),

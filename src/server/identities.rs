@@ -154,9 +154,16 @@ impl Callers {
         registry: Registry,
     ) -> Result<Arc<Self>> {
         let config::Limits {
-            principal_requests_per_second, principal_requests_in_flight_max, ..
+            principal_requests_per_second,
+            principal_requests_in_flight_max,
+            principal_import_rows_per_second,
+            ..
         } = *limits;
-        let shares = Shares::new(principal_requests_per_second, principal_requests_in_flight_max);
+        let shares = Shares::new(
+            principal_requests_per_second,
+            principal_requests_in_flight_max,
+            principal_import_rows_per_second,
+        );
         let config::IdentitiesConfig { callers: _, issuers: folder, record_days } = identities;
         let issuers = folder.as_deref().map(Issuers::read).transpose()?;
         let issuers = Arc::new(issuers.unwrap_or_default());
@@ -394,6 +401,9 @@ pub(super) async fn admit(
     };
     request.headers_mut().remove(AUTHORIZATION);
     request.extensions_mut().insert(Arc::clone(&viewer));
+    if let Some(place) = &place {
+        request.extensions_mut().insert(place.pace());
+    }
     let answer = next.run(request);
     let Some((credential, dialect)) = credential.zip(dialect) else {
         let answer = noting.close(answer.await).await;

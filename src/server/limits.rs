@@ -67,6 +67,7 @@ impl From<&config::Limits> for Limits {
             // Held where it is known who asks.
             principal_requests_per_second: _,
             principal_requests_in_flight_max: _,
+            principal_import_rows_per_second: _,
             request_timeout,
             idle_timeout,
             drain_timeout,

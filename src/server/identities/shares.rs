@@ -1,7 +1,10 @@
-//! How much of the server one principal may take: so many requests a second, so many at once. The
-//! anonymous are one together.
+//! How much of the server one principal may take: so many requests a second, so many at once, so many
+//! rows imported a second. The anonymous are one together.
 
-use crate::domain::errors::{Error, Kind, Result};
+use crate::{
+    domain::errors::{Error, Kind, Result},
+    grpc::ImportPace,
+};
 use std::{
     collections::HashMap,
     sync::{
@@ -24,6 +27,7 @@ const BURST: Duration = Duration::from_secs(1);
 pub(super) struct Shares {
     requests_per_second: u32,
     in_flight_max: usize,
+    import_rows_per_second: u32,
     by_principal: RwLock<HashMap<String, Arc<Share>>>,
 }
 
@@ -32,11 +36,19 @@ struct Share {
     /// When everything asked so far would have been asked, at the rate that is allowed.
     asked_until: Mutex<Instant>,
     in_flight: AtomicUsize,
+    pace: Arc<ImportPace>,
 }
 
 /// A place among the requests of a principal; free again when it is dropped.
 #[derive(Debug)]
 pub(super) struct Place(Arc<Share>);
+
+impl Place {
+    /// How fast its principal may import.
+    pub(super) fn pace(&self) -> Arc<ImportPace> {
+        Arc::clone(&self.0.pace)
+    }
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
@@ -46,8 +58,13 @@ impl Drop for Place {
 
 impl Shares {
     /// Each principal may take so much.
-    pub(super) fn new(requests_per_second: u32, in_flight_max: usize) -> Self {
-        Self { requests_per_second, in_flight_max, by_principal: RwLock::default() }
+    pub(super) fn new(
+        requests_per_second: u32,
+        in_flight_max: usize,
+        import_rows_per_second: u32,
+    ) -> Self {
+        let by_principal = RwLock::default();
+        Self { requests_per_second, in_flight_max, import_rows_per_second, by_principal }
     }
 
     /// A place for a request of a principal.
@@ -84,7 +101,11 @@ impl Shares {
         if known.len() >= PRINCIPALS_MAX {
             known.retain(|_, share| share.in_flight.load(Ordering::Acquire) > 0);
         }
-        let fresh = || Share { asked_until: Mutex::new(now), in_flight: AtomicUsize::new(0) };
+        let fresh = || Share {
+            asked_until: Mutex::new(now),
+            in_flight: AtomicUsize::new(0),
+            pace: Arc::new(ImportPace::new(self.import_rows_per_second)),
+        };
         Arc::clone(known.entry(principal.to_owned()).or_insert_with(|| Arc::new(fresh())))
     }
 }
@@ -99,7 +120,7 @@ mod tests {
 
     #[test]
     fn ten_times_its_share_is_refused_and_others_lose_nothing() {
-        let (shares, start) = (Shares::new(100, 8), Instant::now());
+        let (shares, start) = (Shares::new(100, 8, 1), Instant::now());
         let mut taken = [0, 0];
         for millis in 0..10_000 {
             let now = start + Duration::from_millis(millis);
@@ -114,7 +135,7 @@ mod tests {
 
     #[test]
     fn so_many_at_once_and_each_place_is_given_back() {
-        let (shares, now) = (Shares::new(1_000, 3), Instant::now());
+        let (shares, now) = (Shares::new(1_000, 3, 1), Instant::now());
         let places: Vec<Place> = (0..3).map(|_| shares.take("one", now).unwrap()).collect();
         let refused = shares.take("one", now).unwrap_err();
         assert_eq!((refused.kind, refused.reason), (Kind::Exhausted, "TOO_MANY_AT_ONCE"));
