@@ -93,8 +93,11 @@ impl Registry {
     /// # Errors
     /// When the store cannot be read.
     pub async fn has_principals(&self) -> Result<bool> {
-        let found = self.list_principals(&Operator::at_the_command_line()).await?;
-        Ok(!found.is_empty())
+        self.store
+            .read(Reach::Keys, Span::Statement, |session| {
+                Box::pin(async move { session.has_principals().await })
+            })
+            .await
     }
 
     /// Makes a token of chance for a principal, good for so many days. What is returned is the only

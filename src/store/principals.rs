@@ -260,6 +260,20 @@ impl Session {
         Ok(found)
     }
 
+    /// Whether there is a principal that is not removed.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn has_principals(&mut self) -> Result<bool> {
+        let mut query = Query::select();
+        query
+            .column(P::Id)
+            .from(principals::Entity)
+            .and_where(Expr::col(P::RemoveMicros).is_null())
+            .limit(1);
+        Ok(self.row(&query, |row| row.int()).await?.is_some())
+    }
+
     /// The principal that others call so.
     ///
     /// # Errors
