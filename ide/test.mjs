@@ -11,6 +11,9 @@ import { chromium } from "playwright-core";
 
 const [program, executablePath, screenshots] = process.argv.slice(2);
 const PATIENCE = { timeout: 30_000 };
+// A screenshot with fewer colours, or with more of one, shows no page.
+const COLOURS_MIN = 100;
+const COMMONEST_MAX = 0.97;
 await mkdir(screenshots, { recursive: true });
 const server = spawn(program, ["demo", "--listen", "127.0.0.1:0"], {
   stdio: ["ignore", "ignore", "pipe"],
@@ -36,11 +39,15 @@ async function graphiql(address, colorScheme) {
   const answer = page.locator(".result-window");
   const run = page.locator(".graphiql-execute-button");
   await run.click(PATIENCE);
-  await answer.getByText('"GROUND_RADAR"').first().waitFor(PATIENCE);
+  const radar = answer.getByText('"GROUND_RADAR"').first();
+  await radar.waitFor(PATIENCE);
+  await answer.getByText("Nogales flight").first().waitFor(PATIENCE);
+  await seen(page, radar);
+  await pictured(page, `graphiql-${colorScheme}-first`);
   await page.getByRole("button", { name: "The whole chain" }).click(PATIENCE);
   await run.click(PATIENCE);
   await answer.getByText('"participants"').first().waitFor(PATIENCE);
-  await page.screenshot({ path: `${screenshots}/graphiql-${colorScheme}-examples.png` });
+  await pictured(page, `graphiql-${colorScheme}-examples`);
   await page.getByRole("button", { name: "Documentation Explorer" }).click(PATIENCE);
   await page.getByRole("link", { name: "Query", exact: true }).first().click(PATIENCE);
   await page.getByText("What it may not see is absent everywhere").waitFor(PATIENCE);
@@ -51,7 +58,9 @@ async function small(address, colorScheme) {
   const page = await open(`${address}/ide/small.html`, colorScheme);
   await page.getByText("Distinct seizures.").first().waitFor(PATIENCE);
   await page.locator("#run").click(PATIENCE);
-  await page.locator("#answer", { hasText: '"GROUND_RADAR"' }).waitFor(PATIENCE);
+  const answer = page.locator("#answer", { hasText: '"GROUND_RADAR"' });
+  await answer.waitFor(PATIENCE);
+  assert.match(await answer.textContent(), /"mass": "1148\.05915913"/);
   await shown(page, `small-${colorScheme}`, "body", colorScheme);
 }
 
@@ -72,8 +81,39 @@ async function open(url, colorScheme) {
   return page;
 }
 
+// It lies within what the window shows.
+async function seen(page, found) {
+  const { x, y, width, height } = await found.boundingBox();
+  const window = page.viewportSize();
+  const isSeen = x >= 0 && y >= 0 && x + width <= window.width && y + height <= window.height;
+  assert(isSeen, `${found} is outside the window, at ${x}, ${y}`);
+}
+
+// Takes a screenshot, which is not blank: letters, smoothed at their edges, are of many colours.
+async function pictured(page, name) {
+  const picture = await page.screenshot({ path: `${screenshots}/${name}.png` });
+  const blank = await browser.newPage();
+  const counts = await blank.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes]));
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    const { data } = canvas.getImageData(0, 0, image.width, image.height);
+    const counts = new Map();
+    for (const colour of new Uint32Array(data.buffer)) {
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+    return [...counts.values()];
+  }, picture.toString("base64"));
+  await blank.close();
+  const pixels = counts.reduce((sum, count) => sum + count);
+  const commonest = Math.max(...counts) / pixels;
+  const told = `${counts.length} colours, the commonest on ${commonest.toFixed(3)} of it`;
+  assert(counts.length >= COLOURS_MIN && commonest <= COMMONEST_MAX, `${name} is blank: ${told}`);
+}
+
 async function shown(page, name, element, colorScheme) {
-  await page.screenshot({ path: `${screenshots}/${name}.png` });
+  await pictured(page, name);
   assert.deepEqual(page.faults, [], name);
   const colour = await page.locator(element).first().evaluate((element) => {
     const canvas = document.createElement("canvas").getContext("2d");
