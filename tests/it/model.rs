@@ -10,6 +10,7 @@ mod conditions;
 mod documents;
 mod draws;
 mod hidden;
+mod pairs;
 mod parts;
 mod questions;
 mod rules;
