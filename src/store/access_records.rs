@@ -72,6 +72,9 @@ impl Notes {
     }
 }
 
+/// Records that are forgotten by one write.
+const FORGOTTEN_AT_ONCE: usize = 2_000;
+
 const RECORD: &str = "record";
 const AGENCY: &str = "agency";
 /// Binds page tokens to this list.
@@ -146,21 +149,18 @@ impl Store {
         Ok(Page { records, next_page_token })
     }
 
-    /// Forgets what is older.
+    /// Forgets what is older, some at a time, so that nobody waits long for a write behind it.
     ///
     /// # Errors
     /// `Unavailable` when the store cannot be written.
     pub async fn forget_access(&self, before_micros: i64) -> Result<()> {
-        self.write(Keep::Commit, move |session| {
-            Box::pin(async move {
-                let mut delete = Query::delete();
-                delete
-                    .from_table(access_records::Entity)
-                    .and_where(Expr::col(C::TimeMicros).lt(before_micros));
-                session.execute(&delete).await
+        let some = || {
+            self.write(Keep::Commit, move |session| {
+                Box::pin(async move { session.forget_accesses(before_micros).await })
             })
-        })
-        .await
+        };
+        while some().await? == FORGOTTEN_AT_ONCE {}
+        Ok(())
     }
 }
 
@@ -207,6 +207,24 @@ impl Session {
         }
         insert.on_conflict(OnConflict::column(C::Uid).do_nothing().to_owned());
         self.execute(&insert).await
+    }
+
+    /// Forgets some records that are older; how many.
+    async fn forget_accesses(&mut self, before_micros: i64) -> Result<usize> {
+        let mut find = Query::select();
+        find.column(C::Id)
+            .from(access_records::Entity)
+            .and_where(Expr::col(C::TimeMicros).lt(before_micros))
+            .order_by(C::TimeMicros, Order::Asc)
+            .limit(FORGOTTEN_AT_ONCE as u64);
+        let ids = self.rows(&find, |row| row.int()).await?;
+        let count = ids.len();
+        if count > 0 {
+            let mut delete = Query::delete();
+            delete.from_table(access_records::Entity).and_where(Expr::col(C::Id).is_in(ids));
+            self.execute(&delete).await?;
+        }
+        Ok(count)
     }
 
     async fn access_records(
