@@ -104,7 +104,6 @@ async fn what_is_wrong_with_a_stream_ends_it_and_what_was_acknowledged_stays() {
     }
     let request =
         proto::ExportSeizuresRequest { resume_token: "x".to_owned(), ..Default::default() };
-    let mut parts = client.export_seizures(request).await.unwrap().into_inner();
-    let status = parts.message().await.unwrap_err();
+    let status = client.export_seizures(request).await.unwrap_err();
     assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].field, "resume_token");
 }
