@@ -4,7 +4,7 @@
 use crate::{
     domain::{codes::Code as _, operation_kinds::DetectionRole, questions::Link},
     store::{
-        Lens, Reach,
+        Lens,
         entity::operations,
         filters::at,
         guard,
@@ -84,10 +84,10 @@ impl Below {
 
     /// Sensors beside the operations that they detected. One that is hidden links nothing.
     fn detected(&self, lens: &Lens, primary: bool) -> SelectStatement {
-        let mut seen = guard::select::<operations::Entity>(lens, "lo", Reach::Scan);
-        seen.expr(at("lo", "id")).and_where(at("lo", "delete_micros").is_null());
         let mut query = self.through("detections", "sensor_id", "operation_id");
-        query.and_where(at("l", "operation_id").in_subquery(seen));
+        let operation = at("l", "operation_id");
+        guard::join_present::<operations::Entity>(&mut query, lens, "lo", operation);
+        query.and_where(at("lo", "id").is_not_null());
         if primary {
             query.and_where(at("l", "role").eq(i64::from(DetectionRole::Primary.code())));
         }

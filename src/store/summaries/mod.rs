@@ -29,6 +29,7 @@ use super::{
 use crate::domain::{
     errors::Result,
     questions::Link,
+    filters::Filter,
     summaries::{Figures, Group, Request, Summary},
 };
 use answers::{Answers, key_name};
@@ -135,9 +136,27 @@ impl<R: Summed> Scope<'_, R> {
             .cond_where(Planner::new(self.lens).filter(&self.request.filter, T))
             .and_where(at(T, "delete_micros").is_null());
         R::only_active(&mut query);
+        let mut query = self.kept();
+        if self.below.is_some() {
+            query.expr(at(PARENTS, PARENT)).add_group_by([at(PARENTS, PARENT)]);
+        }
+        query
+    }
+
+    /// The keys in a column of the records that are counted, which what belongs to them is to be
+    /// found by; none where these are all there are.
+    fn among(&self, column: &'static str) -> Option<SelectStatement> {
+        let is_of_all = matches!(&self.request.filter, Filter::All(all) if all.is_empty());
+        (!is_of_all || self.below.is_some()).then(|| {
+            let mut keys = self.kept();
+            keys.expr(at(T, column));
+            keys
+        })
+    }
+
+    fn kept(&self) -> SelectStatement {
         if let Some(below) = &self.below {
             below.join(&mut query, self.lens);
-            query.expr(at(PARENTS, PARENT)).add_group_by([at(PARENTS, PARENT)]);
         }
         query
     }

@@ -8,7 +8,7 @@ use super::{
     Scope, Summed,
     figures::{Columns, count_of, sum},
     keys::Keys,
-    parts::{Credit, join_parts, lies},
+    parts::{Among, Credit, join_parts, keep_to, lies},
     seizures::ITEM,
 };
 use crate::{
@@ -33,19 +33,21 @@ impl Summed for Operation {
     fn base(scope: &Scope<'_, Self>, keys: &Keys<'_>) -> SelectStatement {
         let Scope { lens, request, columns, below, .. } = scope;
         let mut query = scope.counted();
-        join_parts(&mut query, T, keys);
+        let among = scope.among("id");
+        join_parts(&mut query, T, keys, &among);
         let link = below.as_ref().map(|below| below.link);
         let credit = Credit {
             lens,
             attribution: request.attribution,
             to_parent: link == Some(Link::OperationsDetected),
+            among: &among,
         };
         if keys.any(Key::is_of_sensors) || columns.are_of_detections() {
             credit.join(&mut query, T, keys);
         }
         if columns.are_of_what_was_seized() {
             let on = at(SEIZED, "operation_id").eq(at(T, "id"));
-            let seized = seized(lens, columns);
+            let seized = seized(lens, columns, &among);
             query.join_subquery(JoinType::LeftJoin, seized, Alias::new(SEIZED), on);
         }
         for figure in columns.figures() {
@@ -90,7 +92,7 @@ fn figure_of(figure: Figure, name: &'static str, credit: &Credit<'_>) -> Expr {
 }
 
 /// What was seized under each operation, of the seizures that count and that the lens shows.
-fn seized(lens: &Lens, columns: &Columns) -> SelectStatement {
+fn seized(lens: &Lens, columns: &Columns, among: &Among) -> SelectStatement {
     const S: &str = "s";
     let mut query = guard::select::<seizures::Entity>(lens, S, Reach::Scan);
     query
@@ -99,6 +101,7 @@ fn seized(lens: &Lens, columns: &Columns) -> SelectStatement {
         .and_where(at(S, "delete_micros").is_null())
         .and_where(at(S, "state").eq(i64::from(SeizureState::Active.code())))
         .add_group_by([at(S, "operation_id")]);
+    keep_to(&mut query, S, among);
     let mut count: Expr = Func::count(at(S, "id")).into();
     if columns.are_of_items() {
         let on = at(ITEM, "seizure_id").eq(at(S, "id"));

@@ -22,8 +22,24 @@ pub(super) const DETECTION: &str = "detection";
 /// Of detections that were gathered: how many they are.
 const NUMBER: &str = "number";
 
+/// Parts of operations of certain keys, so that those of all others are not gone through; none: of
+/// all.
+pub(super) type Among = Option<SelectStatement>;
+
+/// Keeps a query to rows whose operation is one of certain keys.
+pub(super) fn keep_to(query: &mut SelectStatement, alias: &str, among: &Among) {
+    if let Some(keys) = among {
+        query.and_where(at(alias, "operation_id").in_subquery(keys.clone()));
+    }
+}
+
 /// Joins the parts of the operation under an alias, each value once for an operation.
-pub(super) fn join_parts(query: &mut SelectStatement, operation: &str, keys: &Keys<'_>) {
+pub(super) fn join_parts(
+    query: &mut SelectStatement,
+    operation: &str,
+    keys: &Keys<'_>,
+    among: &Among,
+) {
     for (key, table, value) in [
         (Key::ParticipantRole, "participants", "role"),
         (Key::ConveyanceKind, "conveyances", "kind"),
@@ -35,6 +51,7 @@ pub(super) fn join_parts(query: &mut SelectStatement, operation: &str, keys: &Ke
                 .expr(at("part", "operation_id"))
                 .expr(at("part", value))
                 .from_as(Alias::new(table), Alias::new("part"));
+            keep_to(&mut parts, "part", among);
             let on = at(table, "operation_id").eq(at(operation, "id"));
             query.join_subquery(JoinType::LeftJoin, parts, Alias::new(table), on);
         }
@@ -59,6 +76,8 @@ pub(super) struct Credit<'q> {
     pub attribution: Attribution,
     /// Whether those of the sensor above the list are credited alone.
     pub to_parent: bool,
+    /// The operations that matter.
+    pub among: &'q Among,
 }
 
 impl Credit<'_> {
@@ -90,6 +109,7 @@ impl Credit<'_> {
             .expr_as(Expr::cust("COUNT(*)"), Alias::new(NUMBER))
             .expr(at("each", "operation_id"))
             .add_group_by([at("each", "operation_id")]);
+        keep_to(&mut query, "each", self.among);
         if self.to_parent {
             query.expr(at("each", "sensor_id")).add_group_by([at("each", "sensor_id")]);
         }

@@ -29,10 +29,11 @@ impl Summed for Seizure {
             let key = at(T, "operation_id");
             guard::join_present::<operations::Entity>(&mut query, scope.lens, OPERATION, key);
         }
-        join_parts(&mut query, OPERATION, keys);
+        let among = scope.among("operation_id");
+        join_parts(&mut query, OPERATION, keys, &among);
         if keys.any(Key::is_of_sensors) {
             let attribution = scope.request.attribution;
-            let credit = Credit { lens: scope.lens, attribution, to_parent: false };
+            let credit = Credit { lens: scope.lens, attribution, to_parent: false, among: &among };
             credit.join(&mut query, OPERATION, keys);
         }
         add_figures(&mut query, &scope.columns, keys.any(Key::is_of_items));
