@@ -234,8 +234,7 @@ macro_rules! summaries {
                 }
 
                 #[doc = concat!(
-                    "The ", $plural, " of the group: the very rows behind its figures. At the root ",
-                    "of a document alone."
+                    "The ", $plural, " of the group: the very rows behind its figures."
                 )]
                 #[expect(clippy::too_many_arguments, reason = "the plan reads them")]
                 async fn $rows(

@@ -5,9 +5,11 @@
 //! statement.
 
 mod errors;
+mod groups;
 mod rows;
 
 pub(super) use errors::{SERIALIZATION, postgres_error, sqlite_error};
+pub(super) use groups::BoundGroup;
 pub(super) use rows::{Row, code, code_required};
 
 use super::{

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use sea_orm::{
     Value,
-    sea_query::{Alias, Condition, Expr, ExprTrait as _, Order, Query, SelectStatement},
+    sea_query::{Alias, Condition, Expr, ExprTrait as _, Order, OrderedStatement, Query},
 };
 
 /// The order of a list: its columns, then the key, which settles ties.
@@ -73,7 +73,7 @@ impl Ranking {
     }
 
     /// Sorts the rows of a table under an alias.
-    pub fn sort(&self, query: &mut SelectStatement, alias: &str) {
+    pub fn sort(&self, query: &mut impl OrderedStatement, alias: &str) {
         let order = |direction| match direction {
             Direction::Ascending => Order::Asc,
             Direction::Descending => Order::Desc,

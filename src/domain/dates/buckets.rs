@@ -41,6 +41,12 @@ impl Bucket {
         Self { calendar, index }
     }
 
+    /// Its index, as in [`Self::from_index`].
+    #[must_use]
+    pub fn index(self) -> i64 {
+        self.index
+    }
+
     /// Its kind.
     #[must_use]
     pub fn calendar(self) -> Calendar {

@@ -87,12 +87,7 @@ impl Planner<'_> {
             if part.node.name.node != of.rows {
                 continue;
             }
-            if link != Link::All {
-                let message = "the rows of a group can be listed at the root of a document alone: ask \
-                               there, with a filter for the record that this list hangs on";
-                return Err(self.fault(part, &Error::invalid_field(of.rows, message)));
-            }
-            let mut rows = self.list_of(part, of.record, Link::All)?;
+            let mut rows = self.list_of(part, of.record, link)?;
             self.extend(&mut rows, part)?;
             if rows.total {
                 let message = "a group knows its number: ask for its count";

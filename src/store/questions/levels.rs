@@ -23,7 +23,7 @@ use crate::{
     },
 };
 use sea_orm::sea_query::{
-    Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, UnionType,
+    Alias, Condition, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, UnionType,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -96,24 +96,32 @@ impl<R: Listed> Level<'_, R> {
 
     /// The rows of the window, the order in which they are walked, and the order of the list.
     fn window(&self, shared: &Shared) -> Result<(SelectStatement, Ranking, Ranking)> {
-        let window = &self.list.window;
-        let ranking = Ranking::of::<R>(self.order);
+        let (ranking, walked) = self.rankings();
+        let mut page = self.passing(&at(PARENTS, PARENT));
+        page.cond_where(self.between(shared)?);
+        walked.sort(&mut page, T);
+        page.limit(self.rows_to_read());
+        Ok((page, walked, ranking))
+    }
+
+    /// One more than the window holds says whether there is another.
+    pub fn rows_to_read(&self) -> u64 {
+        u64::from(self.list.window.size) + 1
+    }
+
+    /// The rows after and before the cursors of the window.
+    pub fn between(&self, shared: &Shared) -> Result<Condition> {
+        let List { window, .. } = self.list;
+        let (ranking, _) = self.rankings();
         let after = self.mark(shared, &ranking, ("after", &window.after))?;
         let before = self.mark(shared, &ranking, ("before", &window.before))?;
-        let walked = match window.end {
-            End::First => ranking.clone(),
-            End::Last => ranking.reversed(),
-        };
-        let mut page = self.passing(&at(PARENTS, PARENT));
+        let mut between = Condition::all();
         for (mark, ranking) in [(&after, ranking.clone()), (&before, ranking.reversed())] {
             if let Some(mark) = mark {
-                page.cond_where(ranking.after(mark));
+                between = between.add(ranking.after(mark));
             }
         }
-        walked.sort(&mut page, T);
-        // One more than the window holds says whether there is another.
-        page.limit(u64::from(window.size) + 1);
-        Ok((page, walked, ranking))
+        Ok(between)
     }
 
     /// The nodes of the window of each parent; without parents, of the whole list, under key 0.
@@ -135,6 +143,21 @@ impl<R: Listed> Level<'_, R> {
         self.read_nodes(session, query, pick, parents.is_some(), &ranking).await
     }
 
+    /// The order of the list, and that in which the rows of its window are walked.
+    fn rankings(&self) -> (Ranking, Ranking) {
+        let ranking = Ranking::of::<R>(self.order);
+        let walked = match self.list.window.end {
+            End::First => ranking.clone(),
+            End::Last => ranking.reversed(),
+        };
+        (ranking, walked)
+    }
+
+    /// The order in which the rows of the window are walked.
+    pub fn walked(&self) -> Ranking {
+        self.rankings().1
+    }
+
     /// The nodes of several pages that are read at once, each under its number.
     pub async fn nodes_of_pages(
         &self,
@@ -142,12 +165,20 @@ impl<R: Listed> Level<'_, R> {
         pick: &Pick,
         pages: Vec<SelectStatement>,
     ) -> Result<HashMap<i64, Found>> {
-        let ranking = Ranking::of::<R>(self.order);
-        let walked = match self.list.window.end {
-            End::First => ranking.clone(),
-            End::Last => ranking.reversed(),
-        };
-        let Some(mut query) = numbered(pages) else { return Ok(HashMap::new()) };
+        match numbered(pages) {
+            Some(keys) => self.nodes_of_keys(session, pick, keys).await,
+            None => Ok(HashMap::new()),
+        }
+    }
+
+    /// The nodes of keys that a query tells beside the numbers of their lists.
+    pub async fn nodes_of_keys(
+        &self,
+        session: &mut Session,
+        pick: &Pick,
+        mut query: SelectStatement,
+    ) -> Result<HashMap<i64, Found>> {
+        let (ranking, walked) = self.rankings();
         let row = at(T, "id").eq(at(PARENTS, "id"));
         query.join_as(JoinType::InnerJoin, Alias::new(self.table().name()), Alias::new(T), row);
         query

@@ -11,13 +11,22 @@ use crate::{
         ids::SubstanceId,
         operations::Operation,
         pages::OrderTerm,
-        questions::{List, Requested, Summing, Wanted},
+        questions::{Link, List, Requested, Summing, Wanted},
         seizures::Seizure,
         summaries::{Grouped, KeyValue, Request, Summary},
     },
-    store::{Lens, Listed, Shared, dialect::Session, summaries::Summed},
+    store::{
+        Lens, Listed, Shared,
+        dialect::Session,
+        summaries::{Members, Summed},
+    },
 };
+use sea_orm::sea_query::{Condition, SelectStatement};
 use std::{collections::HashMap, sync::Arc};
+
+/// Groups whose lists are found each by itself, at the beginning of an order that an index has. More
+/// of them, and those below other records, are found in one pass over all records.
+const PAGES_MAX: usize = 100;
 
 /// The filter and the order of a list.
 type Passing<'q, R> = (&'q Filter<<R as Listed>::Field>, &'q [OrderTerm<<R as Listed>::Sort>]);
@@ -99,29 +108,29 @@ async fn each<R: Wants>(
     let Some((filter, _)) = R::of(&list.wanted) else { return Ok(Vec::new()) };
     let request = Request { filter: filter.clone(), ..request.clone() };
     let as_of_micros = session.as_of_micros;
-    let summaries = match parents {
+    let below = parents.map(|parents| (list.link, parents));
+    let summaries: Vec<(i64, Summary)> = match below {
         None => {
             let summary = session.summarize::<R>(lens, &request, as_of_micros).await?;
             session.count_groups(summary.groups.len())?;
-            HashMap::from([(0, summary)])
+            vec![(0, summary)]
         }
-        Some(parents) => {
-            let link = (list.link, parents);
-            session.summarize_each::<R>(lens, &request, link, as_of_micros).await?
+        Some(below) => {
+            let each = session.summarize_each::<R>(lens, &request, below, as_of_micros).await?;
+            each.into_iter().collect()
         }
     };
+    let mut lists: Vec<_> = Vec::with_capacity(summing.rows.len());
+    for rows in &summing.rows {
+        let groups = Groups::<R> { request: &request, below, summaries: &summaries };
+        lists.push(groups.rows(session, lens, rows).await?.into_iter());
+    }
     let mut each = Vec::with_capacity(summaries.len());
     for (parent, summary) in summaries {
-        let mut groups = vec![Vec::with_capacity(summing.rows.len()); summary.groups.len()];
-        for below in &summing.rows {
-            let of_groups = (&request, &summary);
-            let found = rows_of_groups::<R>(session, lens, of_groups, below).await?;
-            for (group, rows) in groups.iter_mut().zip(found) {
-                group.push(Arc::new(rows));
-            }
-        }
+        let of_group = |_| lists.iter_mut().filter_map(Iterator::next).map(Arc::new).collect();
+        let rows = summary.groups.iter().map(of_group).collect();
         let (marks, substance_names) = (summing.marks.clone(), names(&session.shared, &summary)?);
-        each.push((parent, Summarised { marks, summary, substance_names, rows: groups }));
+        each.push((parent, Summarised { marks, summary, substance_names, rows }));
     }
     Ok(each)
 }
@@ -140,38 +149,89 @@ fn names(shared: &Shared, summary: &Summary) -> Result<HashMap<SubstanceId, Stri
     Ok(named.collect())
 }
 
-/// The list of each group, all from one statement.
-async fn rows_of_groups<R: Wants>(
-    session: &mut Session,
-    lens: &Lens,
-    (request, summary): (&Request<R::Field>, &Summary),
-    list: &List,
-) -> Result<Vec<Rows>> {
-    let Some((own, order)) = R::of(&list.wanted) else { return Ok(Vec::new()) };
-    let each: Vec<List> = summary
-        .groups
-        .iter()
-        .map(|group| {
-            let of_group = request.rows_of(&group.keys);
-            let filter = Filter::All(vec![of_group, own.clone()]);
-            List { wanted: R::wanted(filter, order), ..list.clone() }
+/// The groups of the summaries of one field.
+struct Groups<'q, R: Wants> {
+    request: &'q Request<R::Field>,
+    /// How the list hangs on the records above it; none: it is the list of all.
+    below: Option<(Link, &'q [i64])>,
+    /// Each beside the key of the record above it.
+    summaries: &'q [(i64, Summary)],
+}
+
+impl<R: Wants> Groups<'_, R> {
+    fn each(&self) -> impl Iterator<Item = (i64, &[KeyValue])> {
+        self.summaries.iter().flat_map(|(parent, summary)| {
+            let groups = summary.groups.iter();
+            groups.map(|group| (*parent, group.keys.as_slice()))
         })
-        .collect();
-    let passing = each.iter().filter_map(|list| Some((list, R::of(&list.wanted)?)));
-    let levels: Vec<Level<'_, R>> =
-        passing.map(|(list, (filter, order))| Level { lens, list, filter, order }).collect();
-    let Some(first) = levels.first() else { return Ok(Vec::new()) };
-    let shared = Arc::clone(&session.shared);
-    let mut found = HashMap::new();
-    if let Some(pick) = &list.pick {
-        let pages: Result<Vec<_>> = levels.iter().map(|one| Ok(one.page(&shared)?.0)).collect();
-        found = first.nodes_of_pages(session, pick, pages?).await?;
-        let nodes = found.values_mut().flat_map(Found::nodes).collect();
-        grow(session, lens, pick, nodes).await?;
     }
-    let rows = (0_i64..).zip(&levels).map(|(number, level)| {
-        let nodes = found.remove(&number).unwrap_or_else(|| level.cut(Vec::new()));
-        level.rows(&shared, nodes, None)
-    });
-    rows.collect()
+
+    /// The list of each group, all from one statement.
+    async fn rows(&self, session: &mut Session, lens: &Lens, list: &List) -> Result<Vec<Rows>> {
+        let Some((own, order)) = R::of(&list.wanted) else { return Ok(Vec::new()) };
+        let of_group = |(_, keys): (i64, &[KeyValue])| {
+            let filter = Filter::All(vec![self.request.rows_of(keys), own.clone()]);
+            List {
+                marks: list.marks.clone(),
+                link: list.link,
+                wanted: R::wanted(filter, order),
+                show_deleted: list.show_deleted,
+                show_inactive: list.show_inactive,
+                window: list.window.clone(),
+                pick: None,
+                cursors: list.cursors,
+                total: false,
+                summaries: Vec::new(),
+            }
+        };
+        let each: Vec<List> = self.each().map(of_group).collect();
+        let passing = each.iter().filter_map(|list| Some((list, R::of(&list.wanted)?)));
+        let levels: Vec<Level<'_, R>> =
+            passing.map(|(list, (filter, order))| Level { lens, list, filter, order }).collect();
+        let Some(first) = levels.first() else { return Ok(Vec::new()) };
+        let shared = Arc::clone(&session.shared);
+        let mut found = HashMap::new();
+        if let Some(pick) = &list.pick {
+            found = if self.below.is_none() && levels.len() <= PAGES_MAX {
+                let pages = levels.iter().map(|one| Ok(one.page(&shared)?.0));
+                first.nodes_of_pages(session, pick, pages.collect::<Result<_>>()?).await?
+            } else {
+                let keys = self.keys_of_members(session, (&levels, first), own)?;
+                first.nodes_of_keys(session, pick, keys).await?
+            };
+            let nodes = found.values_mut().flat_map(Found::nodes).collect();
+            grow(session, lens, pick, nodes).await?;
+        }
+        let rows = (0_i64..).zip(&levels).map(|(number, level)| {
+            let nodes = found.remove(&number).unwrap_or_else(|| level.cut(Vec::new()));
+            level.rows(&shared, nodes, None)
+        });
+        rows.collect()
+    }
+
+    /// The keys of the records of all groups, in one pass over all records.
+    fn keys_of_members(
+        &self,
+        session: &Session,
+        (levels, first): (&[Level<'_, R>], &Level<'_, R>),
+        own: &Filter<R::Field>,
+    ) -> Result<SelectStatement> {
+        let shared = Arc::clone(&session.shared);
+        // A cursor is of one list: what is wrong for some group is wrong.
+        let mut within = Condition::all();
+        for level in levels {
+            within = level.between(&shared)?;
+        }
+        let groups: Vec<_> = self.each().collect();
+        let members = Members {
+            request: self.request,
+            below: self.below,
+            groups: &groups,
+            filter: own,
+            within,
+            ranking: &first.walked(),
+            size: first.rows_to_read(),
+        };
+        session.keys_of_members::<R>(first.lens, &members)
+    }
 }

@@ -21,7 +21,7 @@ const PLACED: &str = "placed";
 const PLACE: &str = "place";
 
 /// The column of the groups that the value of a key lies in.
-pub(super) fn key_name(place: usize) -> String {
+pub(in crate::store) fn key_name(place: usize) -> String {
     format!("key{place}")
 }
 

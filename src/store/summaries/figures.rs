@@ -68,6 +68,11 @@ impl Columns {
         Self(Figure::ALL.iter().copied().filter(|figure| request.needs(*figure)).collect())
     }
 
+    /// Of records that are not counted.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
     pub fn figures(&self) -> &[Figure] {
         &self.0
     }

@@ -3,7 +3,7 @@
 use super::BASE;
 use crate::{
     domain::{
-        codes::Code as _,
+        codes::Code,
         dates::Bucket,
         errors::{Error, Result},
         ids::{AgencyId, SensorId, SubstanceId},
@@ -93,6 +93,32 @@ impl<'r> Keys<'r> {
         each.map(|(place, by)| self.value(place, *by)).collect()
     }
 
+    /// The values of the keys, where one that is not known is equal to itself.
+    pub fn known_values(&self) -> Vec<Expr> {
+        let each = self.group_by.iter().zip(self.values());
+        let known = each.map(|(by, value)| {
+            let unknown = if is_text(by.key) { Expr::value("") } else { Expr::value(UNKNOWN) };
+            Func::coalesce([value, unknown]).into()
+        });
+        known.collect()
+    }
+
+    /// The values of a group as they are bound to a statement, to be compared with
+    /// [`Self::known_values`].
+    pub fn bound(&self, group: &[KeyValue]) -> Vec<serde_json::Value> {
+        let each = self.group_by.iter().zip(group);
+        let known = each.map(|(by, value)| {
+            let unknown = || if is_text(by.key) { "".into() } else { UNKNOWN.into() };
+            written(value).unwrap_or_else(unknown)
+        });
+        known.collect()
+    }
+
+    /// Of each key whether its values are texts.
+    pub fn are_texts(&self) -> Vec<bool> {
+        self.group_by.iter().map(|by| is_text(by.key)).collect()
+    }
+
     fn value(&self, place: usize, by: GroupBy) -> Expr {
         let name = column(by);
         let own = || Expr::col((Alias::new(BASE), Alias::new(name.as_str())));
@@ -170,6 +196,65 @@ impl<'r> Keys<'r> {
             query.expr_as(value, Alias::new(column(*by)));
         }
         query
+    }
+}
+
+/// What stands for a number that is not known; no code and no bucket is this small. For a text, it is
+/// the empty one.
+const UNKNOWN: i64 = i64::MIN;
+
+/// Whether the values of a key are texts; they are numbers otherwise.
+fn is_text(key: Key) -> bool {
+    match key {
+        Key::Sensor
+        | Key::FurnishingAgency
+        | Key::FurnishingRegion
+        | Key::Substance
+        | Key::Agency
+        | Key::Region
+        | Key::Subdivision
+        | Key::OriginRegion
+        | Key::DestinationRegion => true,
+        Key::SensorType
+        | Key::SubstanceClass
+        | Key::ParticipantRole
+        | Key::PlaceKind
+        | Key::Domain
+        | Key::Outcome
+        | Key::ConveyanceKind
+        | Key::Year
+        | Key::FiscalYear
+        | Key::Quarter
+        | Key::Month
+        | Key::Week
+        | Key::Day => false,
+    }
+}
+
+/// The value of a key as the statement has it.
+fn written(value: &KeyValue) -> Option<serde_json::Value> {
+    fn code<C: Code>(value: &Option<C>) -> Option<serde_json::Value> {
+        value.map(|value| value.code().into())
+    }
+    match value {
+        KeyValue::SensorType(value) => code(value),
+        KeyValue::SubstanceClass(value) => code(value),
+        KeyValue::ParticipantRole(value) => code(value),
+        KeyValue::PlaceKind(value) => code(value),
+        KeyValue::Domain(value) => code(value),
+        KeyValue::Outcome(value) => code(value),
+        KeyValue::ConveyanceKind(value) => code(value),
+        KeyValue::Sensor(id) => id.as_ref().map(|id| id.as_str().into()),
+        KeyValue::FurnishingAgency(id) | KeyValue::Agency(id) => {
+            id.as_ref().map(|id| id.as_str().into())
+        }
+        KeyValue::Substance(group) => group.as_ref().map(|group| group.id.as_str().into()),
+        KeyValue::FurnishingRegion(code)
+        | KeyValue::Region(code)
+        | KeyValue::OriginRegion(code)
+        | KeyValue::DestinationRegion(code) => code.as_ref().map(|code| code.as_str().into()),
+        KeyValue::Subdivision(code) => code.as_deref().map(Into::into),
+        KeyValue::Time(_, bucket) => bucket.map(|bucket| bucket.index().into()),
     }
 }
 

@@ -13,6 +13,7 @@ mod answers;
 mod figures;
 mod keys;
 mod links;
+mod members;
 mod operations;
 mod parts;
 mod seizures;
@@ -28,14 +29,16 @@ use super::{
 };
 use crate::domain::{
     errors::Result,
-    questions::Link,
     filters::Filter,
+    questions::Link,
     summaries::{Figures, Group, Request, Summary},
 };
-use answers::{Answers, key_name};
+use answers::Answers;
+pub(super) use answers::key_name;
 use figures::Columns;
 use keys::Keys;
 use links::Below;
+pub(super) use members::Members;
 use sea_orm::sea_query::{
     Alias, CommonTableExpression, Expr, ExprTrait as _, Query, SelectStatement, WithClause,
     WithQuery,
@@ -48,6 +51,8 @@ const BASE: &str = "base";
 const MAPPED: &str = "mapped";
 /// Name of the groups.
 const GROUPS: &str = "groups";
+/// Column of the number of a group whose records are wanted.
+pub(super) const NUMBER: &str = "number";
 /// Column that is 1 in every group, and null where there is none beside the total.
 const PRESENT: &str = "present";
 
@@ -131,11 +136,6 @@ impl Session {
 impl<R: Summed> Scope<'_, R> {
     /// The records that pass the filter and count, each beside the parent that it hangs on.
     fn counted(&self) -> SelectStatement {
-        let mut query = guard::select::<R::Entity>(self.lens, T, Reach::Scan);
-        query
-            .cond_where(Planner::new(self.lens).filter(&self.request.filter, T))
-            .and_where(at(T, "delete_micros").is_null());
-        R::only_active(&mut query);
         let mut query = self.kept();
         if self.below.is_some() {
             query.expr(at(PARENTS, PARENT)).add_group_by([at(PARENTS, PARENT)]);
@@ -155,6 +155,11 @@ impl<R: Summed> Scope<'_, R> {
     }
 
     fn kept(&self) -> SelectStatement {
+        let mut query = guard::select::<R::Entity>(self.lens, T, Reach::Scan);
+        query
+            .cond_where(Planner::new(self.lens).filter(&self.request.filter, T))
+            .and_where(at(T, "delete_micros").is_null());
+        R::only_active(&mut query);
         if let Some(below) = &self.below {
             below.join(&mut query, self.lens);
         }

@@ -14,7 +14,7 @@ on_both! {
 }
 
 /// Each nesting of one list in another, and the statements that it costs.
-const NESTINGS: [(&str, u64); 27] = [
+const NESTINGS: [(&str, u64); 30] = [
     ("agencies(first: 1000) { nodes { children(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { operationsLed(first: 2) { nodes { id } } } }", 2),
     ("agencies(first: 1000) { nodes { operationsJoined(first: 2) { nodes { id } } } }", 2),
@@ -73,6 +73,21 @@ const NESTINGS: [(&str, u64); 27] = [
         "sensors(first: 1000) { nodes { operations(first: 0) { summary(groupBy: [REGION, SENSOR_TYPE], first:
           5) { total { detectionCount massFloat } groups { key { region } detectionCount mass } } } } }",
         2,
+    ),
+    (
+        "agencies(first: 1000) { nodes { seizures(first: 0) { summary(groupBy: [REGION], first: 5) {
+          groups { seizureCount seizures(first: 2) { nodes { id } } } } } } }",
+        3,
+    ),
+    (
+        "sensors(first: 1000) { nodes { operations(first: 0) { summary(groupBy: [SENSOR_TYPE], first: 5) {
+          groups { operationCount operations(first: 2) { nodes { detections { role } } } } } } } }",
+        4,
+    ),
+    (
+        "seizures(first: 1000) { nodes { id } summary(groupBy: [DAY, AGENCY], first: 1000) { groups {
+          seizures(first: 2) { nodes { id } } } } }",
+        3,
     ),
     ("substances(first: 1000) { nodes { children { parent { id } } } }", 1),
     (

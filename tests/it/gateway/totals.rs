@@ -1,12 +1,23 @@
 //! Totals beside the rows that they are of.
 
 use super::Gateway;
-use crate::world::{World, on_both};
+use crate::world::{World, drafts, on_both, size};
+use interdiction::{
+    domain::{
+        filters::{Filter, SubstanceField, SubstanceSort},
+        pages::List,
+        quantities::Unit,
+        seizures::{Seizure, SeizureDraft},
+    },
+    graphql,
+};
 use serde_json::{Value, json};
 
 on_both! {
     seizures_by_sensor_type_are_one_statement: by_sensor_type;
     a_group_leads_to_its_rows: drill;
+    more_than_five_hundred_groups_lead_to_their_rows: many_groups;
+    a_group_of_a_list_below_a_record_leads_to_its_rows: nested_drill;
     months_without_a_seizure_are_groups_on_request: months;
     what_is_wrong_with_a_summary_is_named: wrong;
 }
@@ -81,4 +92,62 @@ async fn wrong(world: World) {
         .collect();
     assert!(fields.contains(&"first"), "{error}");
     assert_eq!(statements, 0);
+}
+
+/// SQLite takes at most 500 queries in one union, so that there cannot be one for each group.
+async fn many_groups(world: World) {
+    let viewer = world.viewer("us-dod");
+    let list: List<SubstanceField, SubstanceSort> = List {
+        filter: Filter::default(),
+        order: Vec::new(),
+        show_deleted: false,
+        show_inactive: false,
+        page_size: size(200),
+        page_token: String::new(),
+    };
+    let substances = world.registry.list_substances(&viewer, list).await.unwrap().records;
+    for day in ["2022-04-08", "2022-04-09", "2022-04-10"] {
+        let items = substances.iter().map(|one| drafts::item(one.id.as_str(), "1", Unit::Gram));
+        let (when, items) = (Some(day.to_owned()), items.collect());
+        let draft = SeizureDraft { when, items, ..drafts::seizure(day) };
+        let _made: Seizure = world.add(&viewer, draft).await;
+    }
+    let gateway = Gateway { world, schema: graphql::schema(), viewer };
+    let document = "{ seizures { summary(groupBy: [DAY, SUBSTANCE], first: 1000) { groups {
+        key { day substance } seizures(first: 2) {
+            pageInfo { hasNextPage } nodes { when { edtf } } } } } } }";
+    gateway.data(document).await;
+    let (data, statements) = gateway.data(document).await;
+    let groups = data["seizures"]["summary"]["groups"].as_array().unwrap();
+    assert_eq!(groups.len(), 3 * substances.len());
+    assert!(groups.len() > 500);
+    for group in groups {
+        let rows = json!([{ "when": { "edtf": group["key"]["day"] } }]);
+        assert_eq!(group["seizures"]["nodes"], rows, "{group}");
+        assert_eq!(group["seizures"]["pageInfo"]["hasNextPage"], json!(false));
+    }
+    assert_eq!(statements, 2);
+}
+
+async fn nested_drill(world: World) {
+    let gateway = Gateway::over_the_cases(world).await;
+    let document = "{ operations(orderBy: [{ field: WHEN }]) { nodes { displayName
+        seizures(first: 0) { summary(groupBy: [SUBSTANCE]) { groups { key { substance } itemCount
+            seizures(first: 5) { edges { cursor node { operation { displayName } } } } } } } } } }";
+    gateway.data(document).await;
+    let (data, statements) = gateway.data(document).await;
+    let operations = data["operations"]["nodes"].as_array().unwrap();
+    assert_eq!(operations.len(), 4);
+    for operation in operations {
+        let groups = operation["seizures"]["summary"]["groups"].as_array().unwrap();
+        assert!(!groups.is_empty());
+        for group in groups {
+            let rows = group["seizures"]["edges"].as_array().unwrap();
+            assert_eq!(rows.len(), 1, "{operation:#}");
+            let of = &rows[0]["node"]["operation"]["displayName"];
+            assert_eq!(*of, operation["displayName"]);
+        }
+    }
+    // The list, the summaries, and one for the rows of all groups of all of them.
+    assert_eq!(statements, 3);
 }
