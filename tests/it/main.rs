@@ -2,6 +2,7 @@
 
 mod agencies;
 mod bad_inputs;
+mod broken_store;
 mod busy_file;
 mod cases;
 mod check;
