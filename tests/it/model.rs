@@ -16,6 +16,7 @@ mod questions;
 mod rules;
 mod summaries;
 mod tables;
+mod worked;
 
 use crate::world::{AGENCIES, Backend, World, all, create, nouns::Noun, size, update, viewer};
 use chance::Chance;
@@ -261,7 +262,7 @@ impl Play {
 
     /// A random document of the analysts' contract.
     async fn document(&mut self, viewer: &Viewer) {
-        let document = Document::draw(&mut self.asking);
+        let document = Document::draw(&self.tables, &mut self.asking);
         let model = document.answer(&self.tables, viewer);
         for registry in &self.registries {
             let asked = Asked::new(registry.clone(), viewer.clone());

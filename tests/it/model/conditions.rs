@@ -173,7 +173,7 @@ fn detections_of(sensor: &SensorId, view: View<'_>) -> Vec<Detected> {
         .collect()
 }
 
-fn detections_in(operation: &Operation) -> Vec<Detected> {
+pub fn detections_in(operation: &Operation) -> Vec<Detected> {
     let each = operation.body.detections.iter();
     each.map(|one| Detected { detection: one.clone(), operation: operation.id }).collect()
 }

@@ -1,33 +1,34 @@
 //! Random documents of the analysts' contract, and what the model answers to them.
 
-mod totals;
+pub mod filters;
+pub mod totals;
 
 use super::{
     chance::Chance,
-    conditions::View,
+    conditions::{View, detections_in},
     summaries::oracle::{Counted, Within},
     tables::{Modelled, Tables, sees},
 };
 use crate::world::all;
+use filters::Written;
 use interdiction::domain::{
     agencies::Agency,
     codes::Code,
+    filters::{AgencyField, DetectionField, Filter, OperationField, SeizureField, SensorField},
     ids::{AgencyId, OperationId, SensorId},
     operation_kinds::DetectionRole,
-    operation_parts::Detection,
     operations::Operation,
     pages::{Direction, List, OrderTerm},
     records::{Body as _, Record},
     seizures::Seizure,
     sensors::Sensor,
-    summaries::Request,
     viewers::Viewer,
 };
 use serde_json::{Map, Value, json};
-use totals::{Totals, answered};
+use totals::{Summed, Totals, answered};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Agency,
     Sensor,
     Operation,
@@ -35,7 +36,7 @@ enum Kind {
 }
 
 /// Lists below a record, and what they hold.
-const LISTS: [(Kind, &str, Kind); 10] = [
+pub const LISTS: [(Kind, &str, Kind); 10] = [
     (Kind::Agency, "children", Kind::Agency),
     (Kind::Agency, "operationsLed", Kind::Operation),
     (Kind::Agency, "operationsJoined", Kind::Operation),
@@ -103,23 +104,98 @@ fn plain(kind: Kind) -> &'static [(&'static str, &'static str)] {
 }
 
 /// What is asked of a record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Wish {
     kind: Kind,
     fields: Vec<(&'static str, &'static str)>,
     ones: Vec<(&'static str, Wish)>,
     lists: Vec<Listed>,
-    /// Of a sensor: how many detections, and whether the last ones.
-    detections: Option<(usize, bool)>,
+    /// Of a sensor: its detections.
+    detections: Option<Detections>,
+}
+
+/// What is asked of the detections of a sensor.
+#[derive(Debug, Clone)]
+struct Detections {
+    size: usize,
+    last: bool,
+    filter: Filter<DetectionField>,
+}
+
+/// Which records are in a list.
+#[derive(Debug, Clone)]
+pub enum Passing {
+    Agencies(Filter<AgencyField>),
+    Sensors(Filter<SensorField>),
+    Operations(Filter<OperationField>),
+    Seizures(Filter<SeizureField>),
+}
+
+impl Passing {
+    fn draw(kind: Kind, tables: &Tables, chance: &mut Chance) -> Self {
+        fn of<R: Modelled<Field: Written>>(
+            tables: &Tables,
+            chance: &mut Chance,
+        ) -> Filter<R::Field> {
+            if chance.once_in(2) {
+                return Filter::default();
+            }
+            let filter = R::question(tables, chance, 2);
+            // Filters of this contract do not ask what a substance is called.
+            let is_said = !filters::filter(&filter).contains("called: ");
+            if is_said { filter } else { Filter::default() }
+        }
+        match kind {
+            Kind::Agency => Self::Agencies(of::<Agency>(tables, chance)),
+            Kind::Sensor => Self::Sensors(of::<Sensor>(tables, chance)),
+            Kind::Operation => Self::Operations(of::<Operation>(tables, chance)),
+            Kind::Seizure => Self::Seizures(of::<Seizure>(tables, chance)),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Agencies(filter) => filters::filter(filter),
+            Self::Sensors(filter) => filters::filter(filter),
+            Self::Operations(filter) => filters::filter(filter),
+            Self::Seizures(filter) => filters::filter(filter),
+        }
+    }
+
+    /// Totals of the records that pass.
+    fn totals(&self, tables: &Tables, chance: &mut Chance) -> Option<Totals> {
+        let of_groups = Self::draw(self.kind(), tables, chance);
+        match (self, of_groups) {
+            (Self::Seizures(filter), Self::Seizures(of_groups)) => {
+                Some(Totals::of_seizures([filter.clone(), of_groups], chance))
+            }
+            (Self::Operations(filter), Self::Operations(of_groups)) => {
+                Some(Totals::of_operations([filter.clone(), of_groups], chance))
+            }
+            _ => None,
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Agencies(_) => Kind::Agency,
+            Self::Sensors(_) => Kind::Sensor,
+            Self::Operations(_) => Kind::Operation,
+            Self::Seizures(_) => Kind::Seizure,
+        }
+    }
 }
 
 /// What is asked of a list.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Listed {
     alias: String,
     field: &'static str,
     size: usize,
     last: bool,
+    passing: Passing,
+    /// The cursor that it begins after, or ends before.
+    cursor: Option<(&'static str, String)>,
     /// Numbers of sorts, and whether descending.
     order: Vec<(usize, bool)>,
     show_deleted: bool,
@@ -129,24 +205,25 @@ struct Listed {
 }
 
 impl Wish {
-    fn draw(kind: Kind, chance: &mut Chance, depth: usize) -> Self {
+    fn draw(kind: Kind, tables: &Tables, chance: &mut Chance, depth: usize) -> Self {
         let fields = plain(kind).iter().filter(|_| chance.once_in(3)).copied().collect();
         let mut wish = Self { kind, fields, ones: Vec::new(), lists: Vec::new(), detections: None };
         if kind == Kind::Sensor && chance.once_in(2) {
-            wish.detections = Some((chance.below(4), chance.once_in(3)));
+            wish.detections = Some(Detections::draw(tables, chance));
         }
         if depth == 0 {
             return wish;
         }
         for (_, field, to) in ONES.iter().filter(|(from, _, _)| *from == kind) {
             if chance.once_in(3) {
-                wish.ones.push((field, Self::draw(*to, chance, depth - 1)));
+                wish.ones.push((field, Self::draw(*to, tables, chance, depth - 1)));
             }
         }
         let lists: Vec<_> = LISTS.iter().filter(|(from, _, _)| *from == kind).collect();
         for (n, (_, field, to)) in lists.iter().enumerate() {
             if chance.once_in(2) {
-                wish.lists.push(Listed::draw(&format!("l{n}"), field, *to, chance, depth - 1));
+                let at = (format!("l{n}"), *field);
+                wish.lists.push(Listed::draw(at, *to, tables, chance, depth - 1));
             }
         }
         wish
@@ -163,12 +240,8 @@ impl Wish {
         for list in &self.lists {
             text += &list.text();
         }
-        if let Some((size, last)) = self.detections {
-            let end = if last { "last" } else { "first" };
-            text += &format!(
-                "detections({end}: {size}) {{ totalCount pageInfo {{ hasNextPage hasPreviousPage }} \
-                 nodes {{ role when {{ edtf }} operation {{ id displayName }} }} }} "
-            );
+        if let Some(detections) = &self.detections {
+            text += &detections.text();
         }
         text + "} "
     }
@@ -185,11 +258,25 @@ impl Wish {
         for list in &self.lists {
             answer.insert(list.alias.clone(), list.answer(Some(&told["id"]), view));
         }
-        if let Some(window) = self.detections {
+        if let Some(detections) = &self.detections {
             let sensor = told["id"].as_str().unwrap();
-            answer.insert("detections".to_owned(), detections(sensor, window, view));
+            answer.insert("detections".to_owned(), detections.answer(sensor, view));
         }
         Value::Object(answer)
+    }
+
+    /// Lets lists go on from where they ended in these records; whether any does.
+    fn walk(&mut self, records: &[&Value], chance: &mut Chance) -> bool {
+        let mut walks = false;
+        for list in &mut self.lists {
+            let told: Vec<&Value> = records.iter().map(|one| &one[&list.alias]).collect();
+            walks |= list.walk(&told, chance);
+        }
+        for (field, below) in &mut self.ones {
+            let told: Vec<&Value> = records.iter().map(|one| &one[*field]).collect();
+            walks |= below.walk(&told, chance);
+        }
+        walks
     }
 
     /// A record that another names; null where it is hidden.
@@ -213,38 +300,41 @@ impl Wish {
 
 impl Listed {
     fn draw(
-        alias: &str,
-        field: &'static str,
+        (alias, field): (String, &'static str),
         kind: Kind,
+        tables: &Tables,
         chance: &mut Chance,
         depth: usize,
     ) -> Self {
+        let passing = Passing::draw(kind, tables, chance);
         Self {
-            alias: alias.to_owned(),
+            alias,
             field,
             size: chance.below(4),
             last: chance.once_in(3),
             order: order(kind, chance),
             show_deleted: chance.once_in(4),
             show_inactive: chance.once_in(4),
-            summary: match kind {
-                Kind::Seizure if chance.once_in(3) => Some(Totals::of_seizures(chance)),
-                Kind::Operation if chance.once_in(3) => Some(Totals::of_operations(chance)),
-                Kind::Agency | Kind::Sensor | Kind::Operation | Kind::Seizure => None,
-            },
-            each: Wish::draw(kind, chance, depth),
+            summary: if chance.once_in(3) { passing.totals(tables, chance) } else { None },
+            passing,
+            cursor: None,
+            each: Wish::draw(kind, tables, chance, depth),
         }
     }
 
     fn text(&self) -> String {
         let end = if self.last { "last" } else { "first" };
         let order: Vec<String> = self.order.iter().map(|term| self.term(*term)).collect();
+        let cursor = self.cursor.as_ref();
+        let cursor = cursor.map(|(side, cursor)| format!("{side}: \"{cursor}\", "));
         format!(
-            "{}: {}({end}: {}, orderBy: [{}], showDeleted: {}, showInactive: {}) {{ totalCount \
-             pageInfo {{ hasNextPage hasPreviousPage }} {}nodes {} }} ",
+            "{}: {}({end}: {}, {}filter: {}, orderBy: [{}], showDeleted: {}, showInactive: {}) {{ \
+             totalCount pageInfo {{ hasNextPage hasPreviousPage }} {}nodes {} }} ",
             self.alias,
             self.field,
             self.size,
+            cursor.unwrap_or_default(),
+            self.passing.text(),
             order.join(", "),
             self.show_deleted,
             self.show_inactive,
@@ -264,13 +354,24 @@ impl Listed {
         format!("{{ field: {field}, direction: {direction} }}")
     }
 
+    fn walk(&mut self, told: &[&Value], chance: &mut Chance) -> bool {
+        let end = if self.last { "startCursor" } else { "endCursor" };
+        let cursors = told.iter().filter_map(|list| list["pageInfo"][end].as_str());
+        let cursors: Vec<&str> = cursors.collect();
+        let onwards = if self.last { "before" } else { "after" };
+        let side = if chance.once_in(4) { "after" } else { onwards };
+        let cursor = chance.maybe_one(&cursors).map(|cursor| (side, (*cursor).to_owned()));
+        self.cursor = cursor.filter(|_| chance.once_in(2));
+        let records = told.iter().filter_map(|list| list["nodes"].as_array()).flatten();
+        let below = self.each.walk(&records.collect::<Vec<_>>(), chance);
+        self.cursor.is_some() || below
+    }
+
     fn answer(&self, parent: Option<&Value>, view: View<'_>) -> Value {
         let mut answer = self.page(parent, view);
         let summary = match &self.summary {
-            Some(Totals::Seizures(request)) => Some(self.total::<Seizure>(request, parent, view)),
-            Some(Totals::Operations(request)) => {
-                Some(self.total::<Operation>(request, parent, view))
-            }
+            Some(Totals::Seizures(summed)) => Some(self.total::<Seizure>(summed, parent, view)),
+            Some(Totals::Operations(summed)) => Some(self.total::<Operation>(summed, parent, view)),
             None => None,
         };
         if let (Some(summary), Some(answer)) = (summary, answer.as_object_mut()) {
@@ -282,7 +383,7 @@ impl Listed {
     /// The summary of the list below a parent; below a sensor its own detections are credited.
     fn total<R: Told + Counted>(
         &self,
-        request: &Request<R::Field>,
+        summed: &Summed<R::Field>,
         parent: Option<&Value>,
         view: View<'_>,
     ) -> Value {
@@ -294,7 +395,7 @@ impl Listed {
         };
         let sensor = parent.and_then(|parent| parent.strip_prefix("sensors/"));
         let sensor = sensor.map(|id| SensorId::from_stored(id.to_owned()));
-        answered::<R>(request, view, &Within { passes: &passes, sensor })
+        answered::<R>(summed, view, &Within { passes: &passes, sensor })
     }
 
     fn page(&self, parent: Option<&Value>, view: View<'_>) -> Value {
@@ -312,6 +413,7 @@ impl Listed {
             direction: if *descending { Direction::Descending } else { Direction::Ascending },
         });
         let list = List {
+            filter: R::passing(&self.passing),
             order: order.collect(),
             show_deleted: self.show_deleted,
             show_inactive: self.show_inactive,
@@ -336,28 +438,57 @@ impl Listed {
     }
 }
 
-/// The detections of a sensor, in the order of the recording of their operations.
-fn detections(sensor: &str, (size, last): (usize, bool), view: View<'_>) -> Value {
-    let listed = view.tables.list::<Operation>(view.viewer, &all::<Operation>());
-    let of_it = listed.iter().flat_map(|operation| {
-        let named = |part: &&Detection| is(part.sensor.as_ref(), sensor);
-        operation.body.detections.iter().filter(named).map(move |part| {
-            let name = &operation.body.display_name;
-            json!({
-                "role": part.role.name(),
-                "when": when(part.when.as_ref()),
-                "operation": { "id": operation.id.to_string(), "displayName": name },
+impl Detections {
+    fn draw(tables: &Tables, chance: &mut Chance) -> Self {
+        let filter = if chance.once_in(2) {
+            Filter::default()
+        } else {
+            super::questions::filter(chance, 1, &|chance, depth| {
+                super::questions::detection(tables, chance, depth)
             })
+        };
+        Self { size: chance.below(4), last: chance.once_in(3), filter }
+    }
+
+    fn text(&self) -> String {
+        let end = if self.last { "last" } else { "first" };
+        format!(
+            "detections({end}: {}, filter: {}) {{ totalCount \
+             pageInfo {{ hasNextPage hasPreviousPage }} \
+             nodes {{ role when {{ edtf }} operation {{ id displayName }} }} }} ",
+            self.size,
+            filters::filter(&self.filter)
+        )
+    }
+
+    /// Those of a sensor, in the order of the recording of their operations.
+    fn answer(&self, sensor: &str, view: View<'_>) -> Value {
+        let listed = view.tables.list::<Operation>(view.viewer, &all::<Operation>());
+        let mut rows = Vec::new();
+        for operation in &listed {
+            let raw = view.tables.operation(operation.id).unwrap();
+            for (part, raw) in operation.body.detections.iter().zip(detections_in(raw)) {
+                if is(part.sensor.as_ref(), sensor) && view.holds(&self.filter, &raw) {
+                    let name = &operation.body.display_name;
+                    rows.push(json!({
+                        "role": part.role.name(),
+                        "when": when(part.when.as_ref()),
+                        "operation": { "id": operation.id.to_string(), "displayName": name },
+                    }));
+                }
+            }
+        }
+        let cut = rows.len().saturating_sub(self.size);
+        let shown = rows.iter().skip(if self.last { cut } else { 0 }).take(self.size);
+        json!({
+            "totalCount": rows.len(),
+            "pageInfo": {
+                "hasNextPage": cut > 0 && !self.last,
+                "hasPreviousPage": cut > 0 && self.last,
+            },
+            "nodes": shown.collect::<Vec<_>>(),
         })
-    });
-    let rows: Vec<Value> = of_it.collect();
-    let cut = rows.len().saturating_sub(size);
-    let shown = rows.iter().skip(if last { cut } else { 0 }).take(size);
-    json!({
-        "totalCount": rows.len(),
-        "pageInfo": { "hasNextPage": cut > 0 && !last, "hasPreviousPage": cut > 0 && last },
-        "nodes": shown.collect::<Vec<_>>(),
-    })
+    }
 }
 
 fn sort_of<R: Modelled>(sort: usize) -> R::Sort {
@@ -382,10 +513,11 @@ fn order(kind: Kind, chance: &mut Chance) -> Vec<(usize, bool)> {
 }
 
 /// A random document of one to three lists.
+#[derive(Clone)]
 pub struct Document(Vec<Listed>);
 
 impl Document {
-    pub fn draw(chance: &mut Chance) -> Self {
+    pub fn draw(tables: &Tables, chance: &mut Chance) -> Self {
         let roots = [
             ("agencies", Kind::Agency),
             ("sensors", Kind::Sensor),
@@ -394,9 +526,24 @@ impl Document {
         ];
         let lists = (0..=chance.below(2)).map(|n| {
             let (field, kind) = chance.pick(&roots);
-            Listed::draw(&format!("r{n}"), field, kind, chance, 3)
+            Listed::draw((format!("r{n}"), field), kind, tables, chance, 3)
         });
         Self(lists.collect())
+    }
+
+    /// Lets lists go on from where they ended in an answer; whether any does.
+    pub fn walk(&mut self, answer: &Value, chance: &mut Chance) -> bool {
+        let mut walks = false;
+        for list in &mut self.0 {
+            let told = &answer[&list.alias];
+            walks |= list.walk(&[told], chance);
+        }
+        walks
+    }
+
+    /// Begins its first list after a cursor.
+    pub fn begin_after(&mut self, cursor: &str) {
+        self.0[0].cursor = Some(("after", cursor.to_owned()));
     }
 
     pub fn text(&self) -> String {
@@ -412,11 +559,24 @@ impl Document {
     }
 }
 
+/// What is asked of a record of a name: a selection on its type.
+pub fn about(name: &str, tables: &Tables, chance: &mut Chance) -> String {
+    let (kind, on) = match name.split_once('/').unwrap().0 {
+        "agencies" => (Kind::Agency, "Agency"),
+        "sensors" => (Kind::Sensor, "Sensor"),
+        "operations" => (Kind::Operation, "Operation"),
+        _ => (Kind::Seizure, "Seizure"),
+    };
+    format!("... on {on} {}", Wish::draw(kind, tables, chance, 2).text())
+}
+
 /// A record as the model tells it, after hidden references were taken away.
-trait Told: Modelled {
+pub trait Told: Modelled {
     fn told(&self, view: View<'_>) -> Value;
     /// The record that a field names.
     fn names(&self, field: &str) -> Option<String>;
+    /// The filter of a list of such records.
+    fn passing(passing: &Passing) -> Filter<Self::Field>;
     /// Whether it is in a list below a record.
     fn hangs_on(&self, list: &str, parent: &str, view: View<'_>) -> bool;
 }
@@ -476,6 +636,10 @@ impl Told for Agency {
             _ => name(self.meta.originator.as_ref()),
         }
     }
+    fn passing(passing: &Passing) -> Filter<Self::Field> {
+        let Passing::Agencies(filter) = passing else { panic!("{passing:?}") };
+        filter.clone()
+    }
     fn hangs_on(&self, _list: &str, parent: &str, _view: View<'_>) -> bool {
         is(self.body.parent.as_ref(), parent)
     }
@@ -501,6 +665,10 @@ impl Told for Sensor {
             "operator" => name(self.body.operator.as_ref()),
             _ => name(self.meta.originator.as_ref()),
         }
+    }
+    fn passing(passing: &Passing) -> Filter<Self::Field> {
+        let Passing::Sensors(filter) = passing else { panic!("{passing:?}") };
+        filter.clone()
     }
     fn hangs_on(&self, list: &str, parent: &str, _view: View<'_>) -> bool {
         let is_parent = |id: Option<&AgencyId>| is(id, parent);
@@ -552,6 +720,10 @@ impl Told for Operation {
             _ => name(self.meta.originator.as_ref()),
         }
     }
+    fn passing(passing: &Passing) -> Filter<Self::Field> {
+        let Passing::Operations(filter) = passing else { panic!("{passing:?}") };
+        filter.clone()
+    }
     fn hangs_on(&self, list: &str, parent: &str, _view: View<'_>) -> bool {
         let body = &self.body;
         match list {
@@ -594,6 +766,10 @@ impl Told for Seizure {
             "operation" => name(self.body.operation.as_ref()),
             _ => name(self.meta.originator.as_ref()),
         }
+    }
+    fn passing(passing: &Passing) -> Filter<Self::Field> {
+        let Passing::Seizures(filter) = passing else { panic!("{passing:?}") };
+        filter.clone()
     }
     fn hangs_on(&self, list: &str, parent: &str, view: View<'_>) -> bool {
         let body = &self.body;

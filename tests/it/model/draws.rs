@@ -28,7 +28,7 @@ pub const SUBSTANCES: [&str; 6] = [
     "cocaine-hydrochloride",
     "crystal-methamphetamine",
 ];
-pub const DATES: [&str; 12] = [
+pub const DATES: [&str; 14] = [
     "2020",
     "2020-10",
     "2020-10-15",
@@ -41,6 +41,8 @@ pub const DATES: [&str; 12] = [
     "2021-01-02/2021-01-03",
     "2020-12-31/2021-01-01",
     "2016-02-29",
+    "2022-04-08",
+    "2022",
 ];
 pub const POINTS: [(f64, f64); 4] =
     [(29.07, -110.96), (31.31, -110.94), (-17.7, 179.9), (4.6, -74.1)];

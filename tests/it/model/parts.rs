@@ -81,7 +81,7 @@ pub fn place(filter: &PlaceFilter, place: Option<&Place>) -> bool {
         && filter.has_point.is_none_or(|has| point.is_some() == has)
 }
 
-fn in_box(area: &BoundingBox, point: &Point) -> bool {
+pub fn in_box(area: &BoundingBox, point: &Point) -> bool {
     let east_of = point.longitude >= area.west;
     let west_of = point.longitude <= area.east;
     let across = if area.west <= area.east { east_of && west_of } else { east_of || west_of };
@@ -89,7 +89,7 @@ fn in_box(area: &BoundingBox, point: &Point) -> bool {
 }
 
 /// By the haversine of the angle between the two.
-fn in_circle(circle: &Circle, point: &Point) -> bool {
+pub fn in_circle(circle: &Circle, point: &Point) -> bool {
     let half = |a: f64, b: f64| ((a - b).to_radians() / 2.0).sin().powi(2);
     let haversine = half(point.latitude, circle.latitude)
         + point.latitude.to_radians().cos()

@@ -11,6 +11,7 @@ use super::{
 use crate::filters as say;
 use interdiction::domain::{
     codes::Code as _,
+    dates::Calendar,
     filters::{
         AgencyField, BoundingBox, Circle, CodeFilter, ConveyanceField, DetectionField, Filter,
         ItemField, Measure, MetaField, NameFilter, NumberFilter, OperationField, ParticipantField,
@@ -212,7 +213,7 @@ fn provision(tables: &Tables, chance: &mut Chance, depth: usize) -> ProvisionFie
     }
 }
 
-fn detection(tables: &Tables, chance: &mut Chance, depth: usize) -> DetectionField {
+pub fn detection(tables: &Tables, chance: &mut Chance, depth: usize) -> DetectionField {
     use interdiction::domain::operation_parts::{Confidence, DetectionRole, TargetKind};
     match chance.below(if depth == 0 { 5 } else { 8 }) {
         0 => DetectionField::Role(codes!(chance, DetectionRole)),
@@ -295,6 +296,7 @@ pub fn operations(tables: &Tables, chance: &mut Chance, depth: usize) -> Operati
         1 => OperationField::DisplayName(text(chance)),
         2 => OperationField::Domain(codes!(chance, Domain)),
         3 => OperationField::Outcome(codes!(chance, Outcome)),
+        4 if chance.once_in(4) => OperationField::DatedTo(chance.pick(Calendar::ALL)),
         4 => OperationField::When(when(chance)),
         5 => OperationField::Place(place(chance)),
         6 => OperationField::HasLeadAgency(chance.once_in(2)),
@@ -364,6 +366,7 @@ pub fn seizures(tables: &Tables, chance: &mut Chance, depth: usize) -> SeizureFi
         }
         1 => SeizureField::HasOperation(chance.once_in(2)),
         2 => SeizureField::HasAgency(chance.once_in(2)),
+        3 if chance.once_in(4) => SeizureField::DatedTo(chance.pick(Calendar::ALL)),
         3 => SeizureField::When(when(chance)),
         4 => SeizureField::Place(place(chance)),
         5 => total_mass(chance),

@@ -1,6 +1,10 @@
 //! Summaries within random documents, at the root and below records, as the sets of the model tell
 //! them.
 
+use super::{
+    filters::{self, Written},
+    sort_of,
+};
 use crate::model::{
     chance::Chance,
     conditions::View,
@@ -8,63 +12,105 @@ use crate::model::{
         oracle::{Counted, Told, Within, answer},
         requests,
     },
+    tables::Modelled,
 };
+use crate::world::all;
 use interdiction::domain::{
     codes::Code as _,
     filters::{Filter, OperationField, SeizureField},
-    pages::Direction,
+    operations::Operation,
+    pages::{Direction, List, OrderTerm},
     quantities::Dimension,
+    seizures::Seizure,
     summaries::{Figure, Figures, Having, Key, KeyValue, Request, SortBy},
 };
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// What is asked of a summary.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Totals {
-    Seizures(Request<SeizureField>),
-    Operations(Request<OperationField>),
+    Seizures(Summed<SeizureField>),
+    Operations(Summed<OperationField>),
+}
+
+/// A summary, and the list of each of its groups.
+#[derive(Debug, Clone)]
+pub struct Summed<F> {
+    request: Request<F>,
+    rows: Option<Drilled<F>>,
+}
+
+/// What is asked of the records of a group.
+#[derive(Debug, Clone)]
+struct Drilled<F> {
+    filter: Filter<F>,
+    /// The number of a sort, and whether descending.
+    order: Option<(usize, bool)>,
+    size: usize,
+    last: bool,
+}
+
+impl<F> Drilled<F> {
+    fn draw(filter: Filter<F>, chance: &mut Chance) -> Self {
+        let order = (!chance.once_in(3)).then(|| (chance.below(6), chance.once_in(2)));
+        Self { filter, order, size: chance.below(4), last: chance.once_in(3) }
+    }
 }
 
 /// A request that a document can say: one level for all keys of substances, and no empty buckets,
 /// which may be too many.
-fn draw<F>(chance: &mut Chance, of: (fn(Figure) -> bool, bool)) -> Request<F> {
-    let mut request = requests::draw(chance, Filter::default(), of);
+fn draw<F>(filter: Filter<F>, chance: &mut Chance, of: (fn(Figure) -> bool, bool)) -> Summed<F> {
+    let mut request = requests::draw(chance, filter, of);
     request.empty_buckets = false;
     let substances = request.group_by.iter().filter(|by| by.key == Key::Substance).count();
     if substances > 1 {
         request.group_by.truncate(1);
         request.order.clear();
     }
-    request
+    Summed { request, rows: None }
 }
 
 impl Totals {
-    pub fn of_seizures(chance: &mut Chance) -> Self {
-        Self::Seizures(draw(chance, (Figure::is_of_seizures, true)))
+    /// Of seizures that pass the first filter; of each group, of those that pass the second too.
+    pub fn of_seizures(filters: [Filter<SeizureField>; 2], chance: &mut Chance) -> Self {
+        let [filter, of_rows] = filters;
+        let mut summed = draw(filter, chance, (Figure::is_of_seizures, true));
+        summed.rows = chance.once_in(2).then(|| Drilled::draw(of_rows, chance));
+        Self::Seizures(summed)
     }
 
-    pub fn of_operations(chance: &mut Chance) -> Self {
-        Self::Operations(draw(chance, (|_| true, false)))
+    /// As [`Self::of_seizures`].
+    pub fn of_operations(filters: [Filter<OperationField>; 2], chance: &mut Chance) -> Self {
+        let [filter, of_rows] = filters;
+        let mut summed = draw(filter, chance, (|_| true, false));
+        summed.rows = chance.once_in(2).then(|| Drilled::draw(of_rows, chance));
+        Self::Operations(summed)
     }
 
     pub fn text(&self) -> String {
         match self {
-            Self::Seizures(request) => text(request),
-            Self::Operations(request) => text(request),
+            Self::Seizures(summed) => text::<Seizure>(summed, "seizures"),
+            Self::Operations(summed) => text::<Operation>(summed, "operations"),
         }
     }
 }
 
 /// What the model answers.
 pub fn answered<R: Counted>(
-    request: &Request<R::Field>,
+    summed: &Summed<R::Field>,
     view: View<'_>,
     within: &Within<'_, R>,
 ) -> Value {
-    let (groups, total) = R::sets(request, view, within);
-    let Told { groups, has_more, total, additive } = answer(request, &groups, &total).unwrap();
+    let Summed { request, rows } = summed;
+    let (sets, total) = R::sets(request, view, within);
+    let Told { groups, has_more, total, additive } = answer(request, &sets, &total).unwrap();
     let groups = groups.iter().map(|group| {
         let mut told = figures(request, &group.figures);
+        if let Some(rows) = rows {
+            let records = sets.get(&group.keys).map(|taken| &taken.records);
+            told.insert("rows".to_owned(), drilled::<R>(rows, records, view));
+        }
         if !request.group_by.is_empty() {
             let keys: Map<String, Value> = group.keys.iter().map(key).collect();
             told.insert("key".to_owned(), Value::Object(keys));
@@ -83,7 +129,56 @@ pub fn answered<R: Counted>(
     Value::Object(told)
 }
 
-fn text<F>(request: &Request<F>) -> String {
+/// The page of the records of a group that a list asks for.
+fn drilled<R: Modelled>(
+    rows: &Drilled<R::Field>,
+    records: Option<&BTreeSet<usize>>,
+    view: View<'_>,
+) -> Value
+where
+    R::Field: Clone,
+{
+    let order = rows.order.map(|(sort, descending)| OrderTerm {
+        field: sort_of::<R>(sort),
+        direction: if descending { Direction::Descending } else { Direction::Ascending },
+    });
+    let list = List { filter: rows.filter.clone(), order: Vec::from_iter(order), ..all::<R>() };
+    let mut found = view.tables.list::<R>(view.viewer, &list);
+    let place = |one: &R| R::rows(view.tables).iter().position(|row| row.id() == one.id()).unwrap();
+    found.retain(|one| records.is_some_and(|records| records.contains(&place(one))));
+    let cut = found.len().saturating_sub(rows.size);
+    let shown = found.iter().skip(if rows.last { cut } else { 0 }).take(rows.size);
+    let page = json!({
+        "hasNextPage": cut > 0 && !rows.last,
+        "hasPreviousPage": cut > 0 && rows.last,
+    });
+    let nodes = shown.map(|one| json!({ "id": one.id().to_string() }));
+    json!({ "pageInfo": page, "nodes": nodes.collect::<Vec<_>>() })
+}
+
+fn rows_text<R: Modelled>(rows: &Drilled<R::Field>, field: &str) -> String
+where
+    R::Field: Written,
+{
+    let end = if rows.last { "last" } else { "first" };
+    let order = rows.order.map_or_else(String::new, |(sort, descending)| {
+        let direction = if descending { "DESCENDING" } else { "ASCENDING" };
+        format!("{{ field: {}, direction: {direction} }}", sort_of::<R>(sort).name())
+    });
+    format!(
+        " rows: {field}({end}: {}, filter: {}, orderBy: [{order}]) {{ \
+         pageInfo {{ hasNextPage hasPreviousPage }} nodes {{ id }} }}",
+        rows.size,
+        filters::filter(&rows.filter),
+    )
+}
+
+fn text<R: Modelled>(summed: &Summed<R::Field>, of_rows: &str) -> String
+where
+    R::Field: Written,
+{
+    let Summed { request, rows } = summed;
+    let rows = rows.as_ref().map_or_else(String::new, |rows| rows_text::<R>(rows, of_rows));
     let keys: Vec<&str> = request.group_by.iter().map(|by| by.key.name()).collect();
     let depth = request.group_by.iter().find_map(|by| by.depth);
     let depth = depth.map_or_else(String::new, |depth| format!("substanceDepth: {depth}, "));
@@ -106,7 +201,7 @@ fn text<F>(request: &Request<F>) -> String {
     let total = if request.total { format!("total {{ {figures} }} ") } else { String::new() };
     format!(
         "summary(groupBy: [{}], {depth}attribution: {}, having: [{}], orderBy: [{}], first: {}) {{ \
-         hasMore additive sumsAdditive {total}groups {{ {key}{figures} }} }} ",
+         hasMore additive sumsAdditive {total}groups {{ {key}{figures}{rows} }} }} ",
         keys.join(", "),
         request.attribution.name(),
         having.join(", "),
@@ -221,7 +316,8 @@ fn field_of(key: Key) -> &'static str {
     }
 }
 
-fn key(value: &KeyValue) -> (String, Value) {
+/// A key by the name of its field.
+pub fn key(value: &KeyValue) -> (String, Value) {
     fn text<T: ToString>(value: Option<&T>) -> Value {
         json!(value.map(ToString::to_string))
     }
