@@ -94,7 +94,7 @@ impl Asking {
             return next;
         }
         if chance.once_in(4) {
-            let text = Document::draw(chance).text();
+            let text = Document::draw(&pair.tables, chance).text();
             let cursors = "hasPreviousPage startCursor endCursor }";
             return Request::Document(text.replace("hasPreviousPage }", cursors));
         }

@@ -212,7 +212,7 @@ fn item(item: &Item, view: View<'_>) -> Value {
 impl Worked for Seizure {
     fn whole(&self, view: View<'_>) -> Value {
         let body = &self.body;
-        let masses = body.items.iter().filter_map(|item| filters::mass_of(item));
+        let masses = body.items.iter().filter_map(filters::mass_of);
         let mass = masses.reduce(|a, b| a + b);
         json!({
             "id": self.id.to_string(),
