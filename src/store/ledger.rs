@@ -69,6 +69,7 @@ impl Session {
             return Ok(());
         };
         let first = self.take_revisions(count).await?;
+        let principal = lens.viewer.principal.as_ref().map_or("", PrincipalId::as_str);
         let rows = (0_i64..).zip(entries).map(|(i, entry)| -> Values {
             let Entry { time_micros, method, record_name, request_id, request, before, after } =
                 entry;
@@ -82,6 +83,7 @@ impl Session {
                 ("request", request.into()),
                 ("before", before.into()),
                 ("after", after.into()),
+                ("principal", principal.into()),
             ]
         });
         self.insert_all("ledger", rows.collect()).await

@@ -183,13 +183,26 @@ async fn kept(world: World) {
         ..proto::CreateSeizureRequest::default()
     };
     client.create_seizure(showing(create, &bearer(&token))).await.unwrap();
+    let row = proto::ImportRow {
+        sequence_number: 1,
+        row_id: "1".to_owned(),
+        seizure: Some(crate::services::heroin("2", proto::Unit::Pound)),
+        ..proto::ImportRow::default()
+    };
+    let import = proto::ImportSeizuresRequest {
+        options: Some(proto::ImportOptions { dataset: "test".to_owned(), validate_only: false }),
+        rows: vec![row],
+    };
+    let import = showing(futures_util::stream::iter([import]), &bearer(&token));
+    let mut answers = client.import_seizures(import).await.unwrap().into_inner();
+    assert_eq!(answers.message().await.unwrap().unwrap().created_count, 1);
     let connection = world.connect().await;
     let text = async |sql: &str| -> Vec<String> {
         let statement = Statement::from_string(connection.get_database_backend(), sql);
         let rows = connection.query_all_raw(statement).await.unwrap();
         rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     };
-    assert_eq!(text("SELECT principal FROM ledger").await, ["us-importer"]);
+    assert_eq!(text("SELECT principal FROM ledger").await, ["us-importer"; 2]);
     let secret = &token.reveal()[13..53];
     for row in text("SELECT public_id || hash || last_four FROM tokens").await {
         assert!(!row.contains(secret) && !row.contains(token.reveal()));
