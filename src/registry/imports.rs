@@ -129,8 +129,8 @@ impl Registry {
             Some(proposed) if row.operation.is_none() => {
                 let meta = Meta::first(&viewer.agency, now_micros);
                 let seizure = Seizure::build(seizure_id, proposed.body.clone(), meta);
-                rules::is_small_enough(&seizure)?;
                 let text = json(&seizure)?;
+                rules::may_have_bytes::<Seizure>(text.len())?;
                 Some((seizure, text))
             }
             Some(_) | None => None,

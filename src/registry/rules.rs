@@ -197,7 +197,11 @@ pub(super) fn needs_registration(lens: &Lens) -> Result<()> {
 
 /// A record fits into one answer. What was written before is deleted and retracted all the same.
 pub(super) fn is_small_enough<R: Record>(record: &R) -> Result<()> {
-    let bytes = bytes_of(record)?;
+    may_have_bytes::<R>(bytes_of(record)?)
+}
+
+/// Whether a record may have so many bytes, as [`bytes_of`] counts them.
+pub(super) fn may_have_bytes<R: Record>(bytes: usize) -> Result<()> {
     if bytes <= RECORD_BYTES_MAX {
         return Ok(());
     }

@@ -18,6 +18,7 @@ use super::{
     postgres::{self, CREDENTIALS_CHANNEL, Postgres},
     questions::{PARENT, PARENTS, Spent},
     records::T,
+    shapes::to_json,
     sqlite::Sqlite,
 };
 use crate::domain::{
@@ -315,6 +316,24 @@ impl Session {
             }
         }
         keys
+    }
+
+    /// Texts without NUL, bound as one value, in a column called [`PARENT`].
+    pub(super) fn texts_listed(&self, texts: &[&str]) -> Result<SelectStatement> {
+        let listed = to_json(&texts)?;
+        let mut query = Query::select();
+        match self.link {
+            Link::Sqlite(_) => {
+                query
+                    .expr_as(Expr::cust("value"), Alias::new(PARENT))
+                    .from_function(Func::cust("json_each").arg(listed), Alias::new("listed"));
+            }
+            Link::Postgres(_) | Link::PostgresPool(_) => {
+                let each = "jsonb_array_elements_text(($1::text)::jsonb)";
+                query.expr_as(Expr::cust_with_values(each, [listed]), Alias::new(PARENT));
+            }
+        }
+        Ok(query)
     }
 
     /// Appends to the ledger and returns nothing: its number is nobody's to know. Revisions are in

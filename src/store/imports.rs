@@ -7,7 +7,8 @@ use super::{
     entity::seizures,
     filters::at,
     guard,
-    records::{Found, Layout as _, PartsOf, T, Values, bytes_value, common_columns, read_found},
+    questions::{PARENT, PARENTS},
+    records::{Found, Layout as _, PartsOf, T, Values, common_columns, read_found},
     references::Keys,
     seizures::{PartValues, part_values, taken},
 };
@@ -20,9 +21,8 @@ use crate::domain::{
     seizures::Seizure,
     sources::ExternalId,
 };
-use sea_orm::{
-    Value,
-    sea_query::{Alias, ExprTrait as _, JoinType, OnConflict, Query},
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait as _, JoinType, OnConflict, Query, SelectStatement,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -57,6 +57,8 @@ pub enum Matched {
 pub struct New<'r> {
     /// The record.
     pub record: &'r Seizure,
+    /// How many bytes it has as JSON with its names.
+    pub bytes: usize,
     /// What the row is called; empty when it has no such name.
     pub row_id: &'r str,
 }
@@ -104,9 +106,12 @@ impl Session {
         let matched = keys.into_iter().map(|key| match key {
             Err(()) => Matched::Several,
             Ok(None) => Matched::Nothing,
-            Ok(Some(key)) => {
-                found.remove(&key).map_or(Matched::Later, |one| Matched::One(Box::new(one)))
-            }
+            Ok(Some(key)) => match found.remove(&key) {
+                None => Matched::Later,
+                // Its row id stands for the next that is made.
+                Some(one) if one.record.meta.delete_micros.is_some() => Matched::Nothing,
+                Some(one) => Matched::One(Box::new(one)),
+            },
         });
         Ok(matched.collect())
     }
@@ -116,22 +121,21 @@ impl Session {
         lens: &Lens,
         identities: &[Identity<'_>],
     ) -> Result<HashMap<ExternalId, i64>> {
-        let mut schemes: HashMap<&str, Vec<Value>> = HashMap::new();
+        let mut schemes: HashMap<&str, Vec<&str>> = HashMap::new();
         for id in identities.iter().flat_map(|one| one.external_ids) {
-            schemes.entry(&id.scheme).or_default().push(id.value.as_str().into());
+            schemes.entry(&id.scheme).or_default().push(&id.value);
         }
         let mut keys = HashMap::new();
         for (scheme, values) in schemes {
             let mut query = Query::select();
             query
-                .expr(at(T, "value"))
                 .expr(at(T, "seizure_id"))
                 .from_as(Alias::new("external_ids"), Alias::new(T))
                 .and_where(at(T, "originator_id").eq(lens.key))
                 .and_where(at(T, "scheme").eq(scheme))
-                .and_where(at(T, "value").is_in(values))
+                .and_where(at(T, "value").eq(at(PARENTS, PARENT)))
                 .and_where(at(T, "freed_by").eq(0_i64));
-            for (value, key) in self.rows(&query, |row| Ok((row.text()?, row.int()?))).await? {
+            for (value, key) in self.each_found(&values, query).await? {
                 keys.insert(ExternalId { scheme: scheme.to_owned(), value }, key);
             }
         }
@@ -147,22 +151,32 @@ impl Session {
         if row_ids.is_empty() {
             return Ok(HashMap::new());
         }
+        let row_ids: Vec<&str> = row_ids.into_iter().collect();
         let mut query = Query::select();
         query
-            .expr(at("m", "row_id"))
             .expr(at("m", "seizure_id"))
             .from_as(Alias::new("imported_seizures"), Alias::new("m"))
-            .join_as(
-                JoinType::InnerJoin,
-                Alias::new("seizures"),
-                Alias::new(T),
-                at(T, "id").eq(at("m", "seizure_id")),
-            )
             .and_where(at("m", "originator_id").eq(lens.key))
             .and_where(at("m", "dataset").eq(dataset))
-            .and_where(at("m", "row_id").is_in(row_ids))
-            .and_where(at(T, "delete_micros").is_null());
-        Ok(self.rows(&query, |row| Ok((row.text()?, row.int()?))).await?.into_iter().collect())
+            .and_where(at("m", "row_id").eq(at(PARENTS, PARENT)));
+        self.each_found(&row_ids, query).await
+    }
+
+    /// The key that a query finds for each of these texts, which it names as [`PARENTS`].[`PARENT`];
+    /// none where it finds none. It is run for one after the other, by its index: a planner that
+    /// joins instead reads whole tables while they grow under an import.
+    async fn each_found(
+        &mut self,
+        texts: &[&str],
+        query: SelectStatement,
+    ) -> Result<HashMap<String, i64>> {
+        let mut each = Query::select();
+        each.from_subquery(self.texts_listed(texts)?, Alias::new(PARENTS))
+            .expr(at(PARENTS, PARENT))
+            .expr(Expr::SubQuery(None, Box::new(query.into())));
+        let read = |row: &mut Row<'_>| Ok((row.text()?, row.int_or_null()?));
+        let rows = self.rows(&each, read).await?;
+        Ok(rows.into_iter().filter_map(|(text, key)| Some((text, key?))).collect())
     }
 
     /// The seizures of keys, with every reference; as many as are looked at together, and one at
@@ -203,14 +217,14 @@ impl Session {
     ) -> Result<()> {
         let mut markings: HashMap<String, i64> = HashMap::new();
         let mut rows = Vec::with_capacity(new.len());
-        for New { record, row_id: _ } in new {
+        for New { record, bytes, row_id: _ } in new {
             let marking = self.interned(&record.body.marking, &mut markings).await?;
-            rows.push(seizure_values(record, lens.key, marking, keys)?);
+            rows.push(seizure_values((record, *bytes), lens.key, marking, keys)?);
         }
         let row_keys = self.insert_returning_keys(rows).await?;
         let mut parts = PartValues { items: Vec::new(), external_ids: Vec::new() };
         let mut called = Vec::new();
-        for New { record, row_id } in new {
+        for New { record, bytes: _, row_id } in new {
             let key = row_keys.get(&record.id.uuid()).copied();
             let key = key.ok_or_else(|| Error::internal("an insert returned no key"))?;
             let row = PartsOf { key, originator_key: lens.key, fresh: true };
@@ -347,7 +361,12 @@ impl Session {
 }
 
 /// The row of a new seizure.
-fn seizure_values(record: &Seizure, originator: i64, marking: i64, keys: &Keys) -> Result<Values> {
+fn seizure_values(
+    (record, bytes): (&Seizure, usize),
+    originator: i64,
+    marking: i64,
+    keys: &Keys,
+) -> Result<Values> {
     let meta = record.meta();
     let mut values: Values = vec![
         (Seizure::ID_COLUMN, Seizure::id_value(record.id())),
@@ -356,7 +375,7 @@ fn seizure_values(record: &Seizure, originator: i64, marking: i64, keys: &Keys) 
         ("version", meta.version.into()),
         ("create_micros", meta.create_micros.into()),
         ("update_micros", meta.update_micros.into()),
-        ("bytes", bytes_value(record)?),
+        ("bytes", i64::try_from(bytes).unwrap_or(i64::MAX).into()),
     ];
     values.extend(record.values(keys)?);
     Ok(values)

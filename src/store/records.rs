@@ -414,7 +414,7 @@ fn lookup<R: Stored>(lens: &Lens, ids: impl Iterator<Item = Value>) -> SelectSta
     query
 }
 
-pub(super) fn bytes_value<R: Stored>(record: &R) -> Result<Value> {
+fn bytes_value<R: Stored>(record: &R) -> Result<Value> {
     Ok(i64::try_from(bytes_of(record)?).unwrap_or(i64::MAX).into())
 }
 

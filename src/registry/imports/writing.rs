@@ -220,7 +220,7 @@ impl<'s> Writing<'s> {
                     let row_id = ready.row.row_id.as_str();
                     self.write_down(record.id.to_string(), row_id, None, text.clone());
                     self.imported.count(Done::Created);
-                    new.push(New { record, row_id });
+                    new.push(New { record, bytes: text.len(), row_id });
                 }
                 refused => self.note(ready, refused.map(|()| Done::Nothing))?,
             }
