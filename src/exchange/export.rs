@@ -1,5 +1,6 @@
 //! A client of ExportSeizures, and the files that it writes.
 
+mod columns;
 mod formats;
 
 use super::{
@@ -32,6 +33,8 @@ pub enum Format {
     Csv,
     /// A map: one feature for each record.
     Geojson,
+    /// The table in typed columns, with normalised quantities beside the reported ones.
+    Parquet,
 }
 
 /// What to export.
@@ -66,13 +69,13 @@ pub async fn export(link: &Link, export: &Export, to: &mut (dyn Write + Send)) -
         show_inactive: *show_inactive,
         resume_token: String::new(),
     };
-    let mut written = Written { writer: Writer::new(*format, to), begun: false, count: 0 };
+    let mut written = Written { writer: Writer::new(*format, to)?, begun: false, count: 0 };
     let mut breaks = 0;
     loop {
         let before = request.resume_token.clone();
         match written.stream(link, &mut request).await {
             Ok(()) => {
-                written.writer.end().map_err(unwritten)?;
+                written.writer.end()?;
                 return Ok(written.count);
             }
             Err(Broken::For(error)) => return Err(error),

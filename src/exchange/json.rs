@@ -22,11 +22,11 @@ fn shape(name: &str) -> Result<MessageDescriptor> {
 ///
 /// # Errors
 /// `Internal` when it is not of that type.
-pub fn write(name: &str, message: &impl Message) -> Result<serde_json::Value> {
+pub fn write(name: &str, message: &impl Message) -> Result<String> {
     let mut dynamic = DynamicMessage::new(shape(name)?);
     let wrong = |error: &dyn std::fmt::Display| Error::internal(format!("{name}: {error}"));
     dynamic.transcode_from(message).map_err(|error| wrong(&error))?;
-    serde_json::to_value(&dynamic).map_err(|error| wrong(&error))
+    serde_json::to_string(&dynamic).map_err(|error| wrong(&error))
 }
 
 /// A message of JSON.

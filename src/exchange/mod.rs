@@ -8,6 +8,7 @@ pub mod json;
 mod lines;
 mod link;
 pub mod mapping;
+mod parquets;
 mod rejects;
 mod report;
 mod rows;

@@ -90,6 +90,8 @@ impl Table {
         let shown = path.display().to_string();
         let (names, line, rows) = if super::sheets::is_workbook(path) {
             super::sheets::open(path, form)?
+        } else if super::parquets::is_of(path) {
+            super::parquets::open(path)?
         } else {
             open_text(path, form)?
         };

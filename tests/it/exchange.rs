@@ -183,7 +183,7 @@ async fn every_form_of_an_export_imports_to_the_same_records() {
     assert!(told(&imported).contains("1 new"), "{}", told(&imported));
     let records = desk.records(&desk.store);
     assert_eq!(records.len(), 112);
-    for format in ["ndjson", "geojson", "csv"] {
+    for format in ["ndjson", "geojson", "csv", "parquet"] {
         let name = format!("out.{format}");
         let exported = desk.run(&["export", "--format", format, "--output", &name]);
         assert!(told(&exported).contains("112 seizures exported"), "{}", told(&exported));

@@ -1,6 +1,6 @@
 //! The forms of an export. Each begins with what it is: as of when, how counted, who may have it.
 
-use super::{Format, unwritten};
+use super::{Format, columns::Columns, unwritten};
 use crate::{
     domain::{
         codes::Code,
@@ -13,11 +13,12 @@ use crate::{
     exchange::json,
     proto,
 };
+use prost::Message;
 use serde_json::{Value, json as value};
 use std::io::{self, Write};
 
 /// The columns of a table: those of the seizure, then those of the item.
-const COLUMNS: [&str; 30] = [
+pub(super) const TABLE_COLUMNS: [&str; 30] = [
     "name",
     "operation",
     "agency",
@@ -50,67 +51,104 @@ const COLUMNS: [&str; 30] = [
     "purity_percent",
 ];
 /// The last column.
-const PACKAGE_COUNT: &str = "package_count";
+pub(super) const PACKAGE_COUNT: &str = "package_count";
 
 /// Writes an export.
-pub(super) struct Writer<'w> {
-    format: Format,
+pub(super) enum Writer<'w> {
+    Lines(Lines<'w>),
+    Columns(Box<Columns<'w>>),
+}
+
+impl<'w> Writer<'w> {
+    pub fn new(format: Format, to: &'w mut (dyn Write + Send)) -> Result<Self> {
+        let form = match format {
+            Format::Ndjson => TextForm::Ndjson,
+            Format::Csv => TextForm::Csv,
+            Format::Geojson => TextForm::Geojson,
+            Format::Parquet => {
+                return Columns::new(to).map(|columns| Self::Columns(Box::new(columns)));
+            }
+        };
+        Ok(Self::Lines(Lines { form, to, first: true }))
+    }
+
+    pub fn begin(&mut self, header: &proto::ExportHeader) -> Result<()> {
+        match self {
+            Self::Lines(lines) => lines.begin(header),
+            Self::Columns(columns) => columns.begin(header),
+        }
+    }
+
+    pub fn write(&mut self, seizure: &proto::Seizure) -> Result<()> {
+        match self {
+            Self::Lines(lines) => lines.write(seizure),
+            Self::Columns(columns) => columns.write(seizure),
+        }
+    }
+
+    pub fn end(&mut self) -> Result<()> {
+        match self {
+            Self::Lines(lines) => lines.end().map_err(unwritten),
+            Self::Columns(columns) => columns.end(),
+        }
+    }
+}
+
+/// The forms that are texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TextForm {
+    Ndjson,
+    Csv,
+    Geojson,
+}
+
+/// Writes an export as lines of text.
+pub(super) struct Lines<'w> {
+    form: TextForm,
     to: &'w mut (dyn Write + Send),
     first: bool,
 }
 
-impl<'w> Writer<'w> {
-    pub fn new(format: Format, to: &'w mut (dyn Write + Send)) -> Self {
-        Self { format, to, first: true }
-    }
-
-    pub fn begin(&mut self, header: &proto::ExportHeader) -> Result<()> {
+impl Lines<'_> {
+    fn begin(&mut self, header: &proto::ExportHeader) -> Result<()> {
         let told = json::write("ExportHeader", header)?;
-        match self.format {
-            Format::Ndjson => self.line(&value!({ "header": told }).to_string()),
-            Format::Csv => {
+        match self.form {
+            TextForm::Ndjson => self.line(&format!("{{\"header\":{told}}}")),
+            TextForm::Csv => {
                 self.line(&format!("# {told}"))?;
                 let columns: Vec<String> =
-                    COLUMNS.iter().chain([&PACKAGE_COUNT]).map(ToString::to_string).collect();
+                    TABLE_COLUMNS.iter().chain([&PACKAGE_COUNT]).map(ToString::to_string).collect();
                 self.record(&columns)
             }
-            Format::Geojson => self.line(&format!(
+            TextForm::Geojson => self.line(&format!(
                 "{{\"type\":\"FeatureCollection\",\"header\":{told},\"features\":["
             )),
         }
     }
 
-    pub fn write(&mut self, seizure: &proto::Seizure) -> Result<()> {
-        match self.format {
-            Format::Ndjson => self.line(&json::write("Seizure", seizure)?.to_string()),
-            Format::Csv => {
-                let of_seizure = cells(seizure)?;
-                for item in &seizure.items {
-                    let mut record = of_seizure.clone();
-                    record.extend(item_cells(item));
-                    self.record(&record)?;
-                }
-                Ok(())
-            }
-            Format::Geojson => {
+    fn write(&mut self, seizure: &proto::Seizure) -> Result<()> {
+        match self.form {
+            TextForm::Ndjson => self.line(&json::write("Seizure", seizure)?),
+            TextForm::Csv => rows(seizure)?.iter().try_for_each(|row| self.record(row)),
+            TextForm::Geojson => {
                 let comma = if std::mem::take(&mut self.first) { "" } else { "," };
                 let point = seizure.place.as_ref().and_then(|place| place.point.as_ref());
                 let geometry = point.map_or(Value::Null, |point| {
                     value!({ "type": "Point", "coordinates": [point.longitude, point.latitude] })
                 });
                 let properties = json::write("Seizure", seizure)?;
-                let id = &seizure.name;
-                let feature = value!({
-                    "type": "Feature", "id": id, "geometry": geometry, "properties": properties,
-                });
+                let id = Value::from(seizure.name.as_str());
                 // On a line of its own, so that it is read back line by line.
-                self.line(&format!("{comma}{feature}"))
+                self.line(&format!(
+                    "{comma}{{\"type\":\"Feature\",\"id\":{id},\"geometry\":{geometry},\
+                     \"properties\":{properties}}}"
+                ))
             }
         }
     }
 
-    pub fn end(&mut self) -> io::Result<()> {
-        if self.format == Format::Geojson {
+    fn end(&mut self) -> io::Result<()> {
+        if self.form == TextForm::Geojson {
             writeln!(self.to, "]}}")?;
         }
         self.to.flush()
@@ -128,6 +166,13 @@ impl<'w> Writer<'w> {
     }
 }
 
+/// The lines of a table, one for each item.
+pub(super) fn rows(seizure: &proto::Seizure) -> Result<Vec<Vec<String>>> {
+    let of_seizure = cells(seizure)?;
+    let row = |item| of_seizure.iter().cloned().chain(item_cells(item)).collect();
+    Ok(seizure.items.iter().map(row).collect())
+}
+
 /// The name of a number; empty for 0.
 fn name<C: Code>(number: i32) -> String {
     C::from_code(number).map_or_else(String::new, |value| value.name().to_owned())
@@ -139,8 +184,6 @@ fn cells(seizure: &proto::Seizure) -> Result<Vec<String>> {
     let number = |number: Option<f64>| number.map_or_else(String::new, |one| one.to_string());
     let code = place.administrative_code.unwrap_or_default();
     let marking = seizure.marking.clone().unwrap_or_default();
-    let whole = json::write("Seizure", seizure)?;
-    let list = |field: &str| whole.get(field).map_or_else(String::new, Value::to_string);
     Ok(vec![
         seizure.name.clone(),
         seizure.operation.clone(),
@@ -159,9 +202,18 @@ fn cells(seizure: &proto::Seizure) -> Result<Vec<String>> {
         name::<SeizureState>(seizure.state),
         name::<Tlp>(marking.label),
         marking.releasable_to.join(" "),
-        list("externalIds"),
-        list("sources"),
+        list("ExternalId", &seizure.external_ids)?,
+        list("Source", &seizure.sources)?,
     ])
+}
+
+/// Messages of a type as a JSON list; empty where there are none.
+fn list(name: &str, messages: &[impl Message]) -> Result<String> {
+    if messages.is_empty() {
+        return Ok(String::new());
+    }
+    let each: Result<Vec<String>> = messages.iter().map(|one| json::write(name, one)).collect();
+    Ok(format!("[{}]", each?.join(",")))
 }
 
 fn item_cells(item: &proto::SeizedItem) -> Vec<String> {
