@@ -69,7 +69,7 @@ pub async fn export(link: &Link, export: &Export, to: &mut (dyn Write + Send)) -
         show_inactive: *show_inactive,
         resume_token: String::new(),
     };
-    let mut written = Written { writer: Writer::new(*format, to)?, begun: false, count: 0 };
+    let mut written = Written { writer: Writer::new(*format, to)?, marking: None, count: 0 };
     let mut breaks = 0;
     loop {
         let before = request.resume_token.clone();
@@ -97,7 +97,8 @@ enum Broken {
 
 struct Written<'w> {
     writer: Writer<'w>,
-    begun: bool,
+    /// The marking that the file says that it has, once it has begun.
+    marking: Option<proto::Marking>,
     count: u64,
 }
 
@@ -112,8 +113,8 @@ impl Written<'_> {
         let mut parts = parts.into_inner();
         while let Some(part) = parts.message().await.map_err(Broken::Stream)? {
             let proto::ExportSeizuresResponse { header, seizures, resume_token } = part;
-            if let Some(header) = header.filter(|_| !std::mem::replace(&mut self.begun, true)) {
-                self.writer.begin(&header).map_err(Broken::For)?;
+            if let Some(header) = header {
+                self.begin(&header).map_err(Broken::For)?;
             }
             for seizure in &seizures {
                 self.writer.write(seizure).map_err(Broken::For)?;
@@ -127,7 +128,70 @@ impl Written<'_> {
     }
 }
 
+impl Written<'_> {
+    /// Begins the file; where a stream goes on behind another, sees that what the file says of
+    /// itself holds for what comes now.
+    fn begin(&mut self, header: &proto::ExportHeader) -> Result<()> {
+        let marking = header.marking.clone().unwrap_or_default();
+        match &self.marking {
+            None => {
+                self.writer.begin(header)?;
+                self.marking = Some(marking);
+                Ok(())
+            }
+            Some(told) if covers(told, &marking) => Ok(()),
+            Some(_) => {
+                let message = "the connection broke, and what is left is marked more strictly now \
+                               than the file says: export again";
+                Err(Error::new(Kind::Unavailable, "MARKING_CHANGED", message))
+            }
+        }
+    }
+}
+
+/// Whether who may have what is marked so may have what is marked otherwise too. Labels are numbered
+/// from the mildest to the strictest.
+fn covers(told: &proto::Marking, other: &proto::Marking) -> bool {
+    let is_open = other.label < i32::from(proto::Tlp::Amber);
+    let released = || told.releasable_to.iter().all(|to| other.releasable_to.contains(to));
+    other.label <= told.label && (is_open || released())
+}
+
 pub(super) fn unwritten(error: impl Into<io::Error>) -> Error {
     let message = format!("cannot write the export: {}", error.into());
     Error::new(Kind::Unavailable, "UNWRITTEN", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{covers, proto};
+
+    fn marking(label: proto::Tlp, to: &[&str]) -> proto::Marking {
+        let releasable_to = to.iter().map(ToString::to_string).collect();
+        proto::Marking { label: label.into(), releasable_to }
+    }
+
+    #[test]
+    fn a_file_goes_on_only_with_what_its_header_covers() {
+        use proto::Tlp::{Amber, AmberStrict, Clear, Green, Red};
+        let told = marking(Amber, &["MX", "US"]);
+        for milder in [
+            marking(Clear, &[]),
+            marking(Green, &[]),
+            marking(Amber, &["US", "MX"]),
+            marking(Amber, &["CO", "MX", "US"]),
+        ] {
+            assert!(covers(&told, &milder), "{milder:?}");
+        }
+        for stricter in [
+            marking(Amber, &["MX"]),
+            marking(Amber, &[]),
+            marking(AmberStrict, &["MX", "US"]),
+            marking(Red, &[]),
+        ] {
+            assert!(!covers(&told, &stricter), "{stricter:?}");
+        }
+        assert!(covers(&marking(Red, &[]), &told));
+        assert!(!covers(&marking(Clear, &[]), &marking(Green, &[])));
+    }
 }

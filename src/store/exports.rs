@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     codes::Code as _,
-    errors::Result,
+    errors::{Error, Kind, Result},
     exports::{COUNTING_RULE, COUNTING_RULE_ALL, ExportHeader, Exported},
     filters::{SeizureField, SeizureSort},
     markings::Marking,
@@ -28,6 +28,9 @@ use tokio::sync::mpsc;
 /// How long the reader of an export may leave a part unread. Its snapshot is held meanwhile.
 pub const EXPORT_PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a caller should wait for a copy of the store to catch up.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
 type Seizures = List<SeizureField, SeizureSort>;
 
 impl Store {
@@ -36,7 +39,7 @@ impl Store {
     ///
     /// # Errors
     /// `Invalid` when the token is not of this export; `DeadlineExceeded` when a part is not read
-    /// in time.
+    /// in time; `Unavailable` when the snapshot is older than the token.
     pub async fn export(
         &self,
         viewer: &Viewer,
@@ -55,6 +58,9 @@ impl Store {
             let (fingerprint, to) = (Arc::clone(&fingerprint), to.clone());
             Box::pin(async move {
                 let lens = session.lens(&viewer).await?;
+                if let Some(after) = after.as_ref() {
+                    session.reaches(after).await?;
+                }
                 let (count, restricted_count, marking) =
                     session.totals(&lens, &list, after.as_ref().as_ref()).await?;
                 let shows_all = list.show_deleted || list.show_inactive;
@@ -70,6 +76,19 @@ impl Store {
 }
 
 impl Session {
+    /// Whether the snapshot holds the record that an export goes on behind. One that was taken
+    /// before that record came would end there, as though nothing were left.
+    async fn reaches(&mut self, after: &After) -> Result<()> {
+        match self.row(&after.key::<Seizure>(), |row| row.int()).await? {
+            Some(_) => Ok(()),
+            None => {
+                let message = "the store does not hold yet what the export goes on behind: try \
+                               again";
+                Err(Error::new(Kind::Unavailable, "STORE_BEHIND", message).retry_after(RETRY_AFTER))
+            }
+        }
+    }
+
     async fn parts(
         &mut self,
         lens: &Lens,

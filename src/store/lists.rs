@@ -272,6 +272,15 @@ impl After {
         Self { values: values.collect(), id: self.id.clone() }
     }
 
+    /// The key of the record that it begins behind.
+    pub fn key<R: Listed>(&self) -> SelectStatement {
+        let mut key = Query::select();
+        key.column(Alias::new("id"))
+            .from(Alias::new(R::Entity::TABLE))
+            .and_where(Expr::col(Alias::new(R::ID_COLUMN)).eq(self.id.clone()));
+        key
+    }
+
     /// The records behind it.
     pub fn condition<R: Listed>(&self, order: &[OrderTerm<R::Sort>]) -> Condition {
         keyset::<R>(order, self)
@@ -385,11 +394,7 @@ fn last_direction<S>(order: &[OrderTerm<S>]) -> Direction {
 /// Rows after a cursor, written from the last column to the first as
 /// `a >= x AND (a > x OR (a = x AND ...))`, whose first half an index can begin at.
 fn keyset<R: Listed>(order: &[OrderTerm<R::Sort>], after: &After) -> Condition {
-    let mut key = Query::select();
-    key.column(Alias::new("id"))
-        .from(Alias::new(R::Entity::TABLE))
-        .and_where(Expr::col(Alias::new(R::ID_COLUMN)).eq(after.id.clone()));
-    let id = Expr::SubQuery(None, Box::new(key.into()));
+    let id = Expr::SubQuery(None, Box::new(after.key::<R>().into()));
     let mut rest = Condition::all().add(match last_direction(order) {
         Direction::Ascending => at(T, "id").gt(id),
         Direction::Descending => at(T, "id").lt(id),

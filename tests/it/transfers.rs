@@ -27,7 +27,8 @@ use interdiction::{
     },
     registry::Registry,
 };
-use sea_orm::{ConnectionTrait as _, Statement};
+use sea_orm::{ConnectionTrait as _, Statement, TransactionTrait as _};
+use uuid::Uuid;
 
 on_both! {
     rows_become_seizures_and_the_same_rows_again_change_nothing: twice;
@@ -41,6 +42,8 @@ on_both! {
     an_import_takes_as_few_statements_as_it_has_tables: statements;
     an_export_imports_to_the_same_records: round_trip;
     an_export_goes_on_behind_its_token: resumes;
+    a_resumed_export_misses_nothing_that_the_first_snapshot_held: misses_nothing;
+    a_snapshot_older_than_the_token_is_no_end_of_the_export: behind;
     an_export_shows_what_its_viewer_may_see_and_says_who_may_have_it: guarded;
 }
 
@@ -367,6 +370,87 @@ async fn resumes(world: World) {
     assert_eq!(records(&rest), records(&parts[1..]));
     let error = export(&world, &world.viewer("mx-sedena"), &parts[0].1).await.unwrap_err();
     assert_eq!(error.kind, Kind::Invalid);
+}
+
+/// On Postgres, a copy of a seizure whose recording began now, in a transaction that is not over.
+async fn unfinished(world: &World, like: &Seizure) -> sea_orm::DatabaseTransaction {
+    let connection = world.connect().await;
+    let transaction = connection.begin().await.unwrap();
+    let columns = "originator_id, marking_id, version, create_micros, update_micros, bytes, state, \
+                   when_earliest, when_latest, items, external_ids, sources, mass_micrograms";
+    let sql = format!(
+        "INSERT INTO seizures (uid, {columns}) SELECT $1, {columns} FROM seizures WHERE uid = $2"
+    );
+    let backend = transaction.get_database_backend();
+    let values = [LATE.into(), like.id.uuid().into()];
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    transaction.execute_raw(statement).await.unwrap();
+    transaction
+}
+
+const LATE: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
+
+/// Seizures come, go, change and are finished late between the parts of an export.
+async fn misses_nothing(world: World) {
+    let viewer = world.viewer("us-dod");
+    let rows = |numbers: std::ops::RangeInclusive<i64>| -> Vec<ImportDraft> {
+        numbers.map(|i| row(i, &format!("r{i}"), grams(&i.to_string()))).collect()
+    };
+    import(&world.registry, &viewer, options(), rows(1..=150)).await.unwrap();
+    let first = world.list::<Seizure>(&viewer, Filter::default()).await;
+    let is_postgres = matches!(world.url, interdiction::store::StoreUrl::Postgres(_));
+    let late = if is_postgres { Some(unfinished(&world, &first[0]).await) } else { None };
+    import(&world.registry, &viewer, options(), rows(151..=350)).await.unwrap();
+    let (header, parts) = export(&world, &viewer, "").await.unwrap();
+    assert_eq!((header.count, parts.len()), (350, 4));
+    let held: Vec<Seizure> = parts.iter().flat_map(|(records, _)| records.clone()).collect();
+    // In front of every token and behind it: one that goes, one that changes, one that comes.
+    let (gone, changed) = ([&held[3], &held[330]], [&held[5], &held[340]]);
+    for one in gone {
+        world.remove(&viewer, one).await.unwrap();
+    }
+    for one in changed {
+        let draft = grams("9999");
+        world.change(&viewer, one, &["items"], draft).await.unwrap();
+    }
+    if let Some(late) = late {
+        late.commit().await.unwrap();
+    }
+    import(&world.registry, &viewer, options(), rows(351..=360)).await.unwrap();
+    for (i, (_, token)) in parts.iter().enumerate() {
+        let (_, rest) = export(&world, &viewer, token).await.unwrap();
+        let rest = rest.into_iter().flat_map(|(records, _)| records);
+        let before = parts[..=i].iter().flat_map(|(records, _)| records.clone());
+        let mut all: Vec<_> = before.chain(rest).map(|one| one.id).collect();
+        let came = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(came, all.len(), "one came twice behind part {i}");
+        for one in &held {
+            let stayed = gone.iter().all(|gone| gone.id != one.id);
+            assert!(!stayed || all.contains(&one.id), "{} is missing behind part {i}", one.id);
+        }
+        // What was finished late came at its place: in front of the second token.
+        let late_came = all.iter().any(|id| id.uuid() == LATE);
+        assert_eq!(late_came, is_postgres && i == 0, "part {i}");
+    }
+}
+
+/// As a replica that is behind would have it: the store was put back to a time before the token.
+async fn behind(world: World) {
+    let viewer = world.viewer("us-dod");
+    let rows = (1..=150).map(|i| row(i, &format!("r{i}"), grams("1"))).collect();
+    import(&world.registry, &viewer, options(), rows).await.unwrap();
+    let (_, parts) = export(&world, &viewer, "").await.unwrap();
+    let connection = world.connect().await;
+    for table in ["seizure_items", "imported_seizures", "external_ids"] {
+        connection.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
+    }
+    connection.execute_unprepared("DELETE FROM seizures").await.unwrap();
+    connection.close().await.unwrap();
+    let error = export(&world, &viewer, &parts[0].1).await.unwrap_err();
+    assert_eq!((error.kind, error.reason), (Kind::Unavailable, "STORE_BEHIND"));
+    assert!(error.retry_after.is_some());
 }
 
 async fn guarded(world: World) {
