@@ -103,9 +103,16 @@ pub(crate) fn explain(headers: &mut HeaderMap) {
     {
         return;
     }
-    let Some(bare) = Status::from_header_map(headers) else { return };
+    let bare = Status::from_header_map(headers).filter(|bare| bare.code() != Code::Ok);
+    let Some(bare) = bare else { return };
+    if let Err(unfit) = with_details(&bare).add_header(headers) {
+        tracing::warn!(%unfit, "a status is no header");
+    }
+}
+
+/// An error that the gRPC library made itself, with the details that every error carries.
+pub(super) fn with_details(bare: &Status) -> Status {
     let (code, reason) = match bare.code() {
-        Code::Ok => return,
         // The library's code for a message over the limit; the one that gRPC documents is the other.
         Code::OutOfRange | Code::ResourceExhausted => {
             (Code::ResourceExhausted, "MESSAGE_TOO_LARGE")
@@ -115,10 +122,7 @@ pub(crate) fn explain(headers: &mut HeaderMap) {
         other => (other, "PROTOCOL_ERROR"),
     };
     let details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, HashMap::new());
-    let status = Status::with_error_details(code, shortened(bare.message().to_owned()), details);
-    if let Err(unfit) = status.add_header(headers) {
-        tracing::warn!(%unfit, "a status is no header");
-    }
+    Status::with_error_details(code, shortened(bare.message().to_owned()), details)
 }
 
 /// Whether a violation still fits, and if so its bytes are taken.

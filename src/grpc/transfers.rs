@@ -136,7 +136,7 @@ fn received<T: Send + 'static>(
 }
 
 /// What the first half of an import hands to the second: a batch, or why there is no other.
-type Checked = Result<Batch>;
+type Checked = std::result::Result<Batch, Status>;
 
 /// Decodes and checks what the caller sends, while the store writes what came before.
 struct Reader {
@@ -159,12 +159,12 @@ impl Reader {
                     if let Some(pace) = &self.pace {
                         pace.take(request.rows.len()).await;
                     }
-                    self.check(&mut import, request)
+                    self.check(&mut import, request).map_err(status::from)
                 }
                 Ok(Ok(None)) => return,
                 // The stream broke: whoever reads answers learns so from the connection.
-                Ok(Err(broken)) => Err(unreadable(&broken)),
-                Err(_) => Err(idle()),
+                Ok(Err(broken)) => Err(unreadable(broken)),
+                Err(_) => Err(status::from(idle())),
             };
             let failed = next.is_err();
             if to_store.send(next).await.is_err() || failed {
@@ -208,12 +208,12 @@ async fn write(
             Ok(batch) => {
                 let last = batch.last_sequence_number();
                 let written = registry.write_import(viewer, batch).await;
-                written.map(|imported| encode_imported(imported, last))
+                written.map(|imported| encode_imported(imported, last)).map_err(status::from)
             }
-            Err(error) => Err(error),
+            Err(status) => Err(status),
         };
         let failed = answer.is_err();
-        let sent = timeout(PATIENCE, to_caller.send(answer.map_err(status::from))).await;
+        let sent = timeout(PATIENCE, to_caller.send(answer)).await;
         if failed || !matches!(sent, Ok(Ok(()))) {
             return;
         }
@@ -324,12 +324,7 @@ fn idle() -> Error {
     Error::new(Kind::DeadlineExceeded, "DEADLINE_EXCEEDED", message)
 }
 
-/// What the codec refused, or that the caller is gone. Its texts speak of the request alone.
-fn unreadable(broken: &Status) -> Error {
-    let kind = match broken.code() {
-        tonic::Code::ResourceExhausted | tonic::Code::OutOfRange => Kind::Exhausted,
-        _ => Kind::Invalid,
-    };
-    let message = status::shortened(broken.message().to_owned());
-    Error::new(kind, "MALFORMED_MESSAGE", message)
+/// What was not read: the codec says itself what it refused; the rest is the library's.
+fn unreadable(broken: Status) -> Status {
+    if broken.details().is_empty() { status::with_details(&broken) } else { broken }
 }

@@ -1,9 +1,10 @@
 //! The methods of every service, and what the four nouns that callers write have alike.
 
 use futures_util::future::BoxFuture;
-use interdiction::proto;
+use interdiction::proto::{self, seizure_service_client::SeizureServiceClient};
 use prost_types::FieldMask;
-use tonic::{Status, transport::Channel};
+use tonic::{Code, Status, transport::Channel};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 /// A request on its way to its method.
 pub struct Sent {
@@ -75,6 +76,58 @@ calls! {
     }
 }
 
+impl Call for proto::ExportSeizuresRequest {
+    fn sent(self) -> Sent {
+        let call = move |channel| -> BoxFuture<'static, Result<(), Status>> {
+            let mut client = SeizureServiceClient::new(channel);
+            Box::pin(async move {
+                let mut parts = client.export_seizures(self).await?.into_inner();
+                while parts.message().await?.is_some() {}
+                Ok(())
+            })
+        };
+        Sent { method: "export_seizures", call: Box::new(call) }
+    }
+}
+
+/// An import, which is refused as a whole, or in its first row that is.
+pub fn import(requests: Vec<proto::ImportSeizuresRequest>) -> Sent {
+    let call = move |channel| -> BoxFuture<'static, Result<(), Status>> {
+        let mut client = SeizureServiceClient::new(channel);
+        Box::pin(async move {
+            let requests = futures_util::stream::iter(requests);
+            let mut answers = client.import_seizures(requests).await?.into_inner();
+            while let Some(answer) = answers.message().await? {
+                answer.rejected.into_iter().next().map_or(Ok(()), |row| Err(of_row(row)))?;
+            }
+            Ok(())
+        })
+    };
+    Sent { method: "import_seizures", call: Box::new(call) }
+}
+
+/// What is said of a row, as the other methods say it of a request.
+fn of_row(row: proto::RejectedRow) -> Status {
+    let code = match row.reason.as_str() {
+        "INVALID_FIELD" => Code::InvalidArgument,
+        "NOT_FOUND" => Code::NotFound,
+        "DELETED" => Code::FailedPrecondition,
+        "NOT_A_PARTICIPANT" => Code::PermissionDenied,
+        other => panic!("{other}: {}", row.message),
+    };
+    let mut details = ErrorDetails::with_error_info(row.reason, "interdiction", []);
+    let violation = |one: proto::RowViolation| FieldViolation::new(one.field, one.message);
+    details.set_bad_request(row.violations.into_iter().map(violation).collect::<Vec<_>>());
+    Status::with_error_details(code, row.message, details)
+}
+
+/// One row of an import.
+fn import_row(row: proto::ImportRow) -> Sent {
+    let options = proto::ImportOptions { dataset: "test".to_owned(), validate_only: false };
+    let row = proto::ImportRow { sequence_number: 1, ..row };
+    import(vec![proto::ImportSeizuresRequest { options: Some(options), rows: vec![row] }])
+}
+
 /// What every list request has alike.
 #[derive(Clone, Default)]
 pub struct Listing<F> {
@@ -110,6 +163,8 @@ pub trait Noun: Clone + Default + Send + 'static {
     fn batch(names: Vec<String>) -> Sent;
     /// The id is dropped where the server makes it.
     fn create(self, id: &str, request_id: &str) -> Sent;
+    /// As a row of an import; none where no row has one.
+    fn import(self) -> Option<Sent>;
     fn update(self, writing: Writing) -> Sent;
     fn delete(writing: Writing) -> Sent;
 
@@ -128,7 +183,7 @@ macro_rules! noun {
     (
         $Record:ident($field:ident) in $collection:literal, $Filter:ident, $Order:ident,
         $Get:ident, $List:ident $($inactive:ident)?, $Batch:ident, $Create:ident $($id:ident)?,
-        $Update:ident, $Delete:ident
+        $Update:ident, $Delete:ident $(, imported under $row_id:ident)?
     ) => {
         impl Noun for proto::$Record {
             const FIELD: &'static str = stringify!($field);
@@ -167,6 +222,14 @@ macro_rules! noun {
                     validate_only,
                 }
                 .sent()
+            }
+            fn import(self) -> Option<Sent> {
+                let rows: Vec<Sent> = vec![$(import_row(proto::ImportRow {
+                    $row_id: "fresh".to_owned(),
+                    $field: Some(self),
+                    ..proto::ImportRow::default()
+                }))?];
+                rows.into_iter().next()
             }
             fn update(mut self, writing: Writing) -> Sent {
                 let Writing { name, etag, mask, request_id } = writing;
@@ -214,11 +277,11 @@ noun! {
 noun! {
     Operation(operation) in "operations", OperationFilter, OperationOrder, GetOperationRequest,
     ListOperationsRequest, BatchGetOperationsRequest, CreateOperationRequest,
-    UpdateOperationRequest, DeleteOperationRequest
+    UpdateOperationRequest, DeleteOperationRequest, imported under operation_row_id
 }
 noun! {
     Seizure(seizure) in "seizures", SeizureFilter, SeizureOrder, GetSeizureRequest,
     ListSeizuresRequest show_inactive, BatchGetSeizuresRequest, CreateSeizureRequest,
     UpdateSeizureRequest,
-    DeleteSeizureRequest
+    DeleteSeizureRequest, imported under row_id
 }

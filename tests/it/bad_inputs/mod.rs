@@ -18,6 +18,7 @@ mod seizures;
 mod sensors;
 mod substances;
 mod trace;
+mod transfers;
 mod values;
 
 use crate::world::{World, on_both};
@@ -115,6 +116,7 @@ fn table(known: &Known) -> Vec<Row> {
     rows.extend(operations::rows(known));
     rows.extend(seizures::rows(known));
     rows.extend(substances::rows(known));
+    rows.extend(transfers::rows(known));
     rows
 }
 

@@ -24,6 +24,10 @@ pub type Text<T> = (&'static str, usize, fn(&mut T, String));
 /// The numbers that no enumeration has.
 pub const NO_CODES: [i32; 3] = [99, -1, i32::MIN];
 
+/// Lists that decode to what a request may just have; a row of an import has a little besides, so its
+/// message is refused, not the row.
+const TOO_MUCH_BESIDE_A_SEIZURE: [&str; 2] = ["10,000 PRIMARY detections", "10,000 steps"];
+
 /// Texts that name no record of any collection.
 const NO_NAMES: [&str; 9] = [
     " ",
@@ -37,7 +41,8 @@ const NO_NAMES: [&str; 9] = [
     "agencies/\0",
 ];
 
-/// Bad records of one noun: each row is sent to be created, and over the one that is ours.
+/// Bad records of one noun: each row is sent to be created, over the
+/// one that is ours, and as a row of an import where it can be.
 pub struct Records<'n, N> {
     good: fn() -> N,
     mine: &'n str,
@@ -67,6 +72,13 @@ impl<'n, N: Noun> Records<'n, N> {
         let what = format!("with {what}");
         let create = record.clone().create("fresh", "");
         self.rows.push(refused(&what, create, (code, reason), fields.clone()));
+        if let Some(import) = record.clone().import() {
+            let mut fields = fields.clone();
+            if TOO_MUCH_BESIDE_A_SEIZURE.iter().any(|much| what.ends_with(much)) {
+                fields.iter_mut().for_each(|field| field.insert_str(0, "rows."));
+            }
+            self.rows.push(refused(&what, import, (code, reason), fields));
+        }
         let (name, mask) = (self.mine.to_owned(), vec!["*".to_owned()]);
         let update = record.update(Writing { name, mask, ..Writing::default() });
         self.rows.push(refused(&what, update, (code, reason), fields));
