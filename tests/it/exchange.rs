@@ -3,6 +3,7 @@
 mod broken;
 mod crashes;
 mod figures;
+mod full;
 mod published;
 
 use crate::{

@@ -13,13 +13,29 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The program over a store, with what else it is given.
 pub fn program(store: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_interdiction"));
+    let mut command = under(&binary(), store);
+    command.args(arguments);
+    command
+}
+
+/// The built program, or another build of it.
+pub fn binary() -> String {
+    let other = std::env::var("INTERDICTION_TEST_PROGRAM").ok();
+    let built = env!("CARGO_BIN_EXE_interdiction");
+    other.map_or_else(
+        || built.to_owned(),
+        |path| std::path::absolute(path).unwrap().to_str().unwrap().to_owned(),
+    )
+}
+
+/// Another program, which runs ours over a store with the arguments that it is given.
+pub fn under(runner: &str, store: &str) -> Command {
+    let mut command = Command::new(runner);
     let ours = |name: &str| name.starts_with("INTERDICTION_") || name == "NO_COLOR";
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(ours)) {
         command.env_remove(name);
     }
     command
-        .args(arguments)
         .env("INTERDICTION_STORE", store)
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null());
@@ -46,7 +62,11 @@ impl Serving {
     /// The same at an address.
     pub fn start_at(store: &str, listen: &str) -> Self {
         let arguments = ["serve", "--listen", listen];
-        let mut command = program(store, &arguments);
+        Self::run(program(store, &arguments))
+    }
+
+    /// Runs a command that starts a server, and returns when it listens.
+    pub fn run(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
         let (found, address) = mpsc::channel();
@@ -66,6 +86,11 @@ impl Serving {
             panic!("the server does not listen: {:?}", child.wait())
         });
         Self { child, address }
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it as a power cut would, with SIGKILL: it has no chance to do anything.

@@ -12,9 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-const ROWS: usize = 12_000;
+pub const ROWS: usize = 12_000;
 
-fn rows() -> String {
+pub fn rows() -> String {
     let mut text = "day,drug,grams,id\n".to_owned();
     for i in 0..ROWS {
         text.push_str(&format!("2024-01-{:02},heroin,{},{i}\n", i % 28 + 1, i % 7));
@@ -23,7 +23,7 @@ fn rows() -> String {
 }
 
 /// How many seizures a store has.
-async fn count(store: &str) -> usize {
+pub async fn count(store: &str) -> usize {
     let url = match store.strip_prefix("sqlite:") {
         Some(path) => format!("sqlite://{path}?mode=ro"),
         None => store.to_owned(),
