@@ -4,6 +4,7 @@ mod broken;
 mod crashes;
 mod figures;
 mod full;
+mod large;
 mod published;
 
 use crate::{
