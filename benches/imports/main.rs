@@ -1,84 +1,99 @@
 //! Rows in and out through the methods, beside the bulk loaders of both databases and beside their
 //! bare drivers, on the same rows with the same indexes in the same run.
-//!
-//!     cargo bench --bench imports -- 100000
-//!
-//! Needs the commands sqlite3 and psql, and a Postgres in INTERDICTION_TEST_POSTGRES.
 
-use futures_util::TryStreamExt as _;
+#[path = "../requests/floors.rs"]
+#[expect(dead_code, reason = "the floors of other requests")]
+mod floors;
+#[path = "../requests/load.rs"]
+#[expect(dead_code, reason = "the load of other requests")]
+mod load;
+mod loaders;
+mod raw;
+mod rows;
+#[path = "../requests/stage.rs"]
+#[expect(dead_code, reason = "the stage of other requests")]
+mod stage;
+
+use futures_util::stream;
 use interdiction::{
     cli,
     exchange::Link,
     proto::{self, seizure_service_client::SeizureServiceClient},
+    registry::Registry,
     server,
+    store::StoreUrl,
 };
-use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use sea_orm::{Database, Statement, StreamTrait as _};
+use sea_orm::Statement;
 use std::{
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Arc, Mutex},
     time::Instant,
 };
+use tokio::runtime::Runtime;
 
+const HELP: &str = "\
+Measures an import beside `sqlite3 .import` and `COPY`, and an export beside the bare drivers, and
+prints a table in Markdown.
+
+  cargo bench --bench imports -- [--rows N] [--rounds N] [sqlite | postgres]
+
+  --rows N      seizures of one item each [100000]
+  --rounds N    times that each pair is measured [3]
+
+Needs the commands sqlite3 and psql. INTERDICTION_BENCH_POSTGRES names a server that may be written
+to: postgres://user@host:port/postgres";
+
+const POSTGRES_VARIABLE: &str = "INTERDICTION_BENCH_POSTGRES";
+
+/// The binary's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const ROWS_DEFAULT: usize = 100_000;
 /// The tables that an import writes.
 const TABLES: [&str; 5] =
     ["seizures", "seizure_items", "imported_seizures", "external_ids", "ledger"];
-const MAPPING: &str = r#"
-dataset = "generated"
-[identity]
-column = "id"
-[seizure.when]
-column = "day"
-[seizure.place]
-subdivision_code = { column = "sub" }
-text = { column = "town" }
-latitude = { column = "lat" }
-longitude = { column = "lon" }
-[seizure.marking]
-label = "GREEN"
-[[item]]
-substance = { column = "drug" }
-quantity = { column = "grams" }
-unit = "GRAM"
-"#;
 
-fn main() {
-    let asked = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
-    let rows: usize = asked.unwrap_or(ROWS_DEFAULT);
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("rows.csv");
-    fs::write(&file, table(rows)).expect("a file");
-    fs::write(folder.path().join("map.toml"), MAPPING).expect("a file");
-    println!("{rows} seizures of one item");
-    sqlite(folder.path(), &file, rows);
-    postgres(folder.path(), &file, rows);
+struct Options {
+    rows: usize,
+    rounds: usize,
+    wanted: Option<String>,
 }
 
-fn table(rows: usize) -> String {
-    let mut chance = StdRng::seed_from_u64(4);
-    let mut text = "id,day,drug,grams,lat,lon,sub,town\n".to_owned();
-    for i in 0..rows {
-        let drug = ["heroin", "cocaine", "basuco", "marihuana"][chance.random_range(0..4)];
-        let sub = ["CO-ANT", "CO-CUN", "CO-VAC", "MX-SON"][chance.random_range(0..4)];
-        let (year, month, day) = (
-            chance.random_range(2010..2025),
-            chance.random_range(1..13),
-            chance.random_range(1..29),
-        );
-        let (grams, town) = (chance.random_range(1..100_000), chance.random_range(1..3_000));
-        let (lat, lon) = (chance.random_range(-10.0..10.0), chance.random_range(-80.0..-60.0));
-        let _infallible = writeln!(
-            text,
-            "e{i},{year}-{month:02}-{day:02},{drug},{grams},{lat:.6},{lon:.6},{sub},Town {town}"
-        );
+impl Options {
+    fn from_process() -> Self {
+        let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+        let mut options = Self { rows: 100_000, rounds: 3, wanted: None };
+        let number = |text: Option<String>| text.and_then(|t| t.parse().ok()).expect("a number");
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--rows" => options.rows = number(arguments.next()),
+                "--rounds" => options.rounds = number(arguments.next()),
+                "sqlite" | "postgres" => options.wanted = Some(argument),
+                _ => {
+                    println!("{HELP}");
+                    std::process::exit(0);
+                }
+            }
+        }
+        options
     }
-    text
+}
+
+fn main() {
+    let options = Options::from_process();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let file = folder.path().join("rows.csv");
+    fs::write(&file, rows::table(options.rows)).expect("a file");
+    fs::write(folder.path().join("map.toml"), rows::MAPPING).expect("a file");
+    println!("| measurement | subject | floor | ratio |");
+    println!("|---|---|---|---|");
+    for stage in [Stage::sqlite(folder.path()), Stage::postgres(folder.path())] {
+        if options.wanted.as_deref().is_none_or(|wanted| wanted == stage.backend()) {
+            stage.run(&options, &file);
+        }
+    }
 }
 
 /// Runs a command to its end, and tells its seconds and its output.
@@ -91,195 +106,198 @@ fn timed(command: &mut Command) -> (f64, String) {
     (seconds, String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn import(store: &str, folder: &Path, file: &Path) -> f64 {
+fn interdiction(store: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_interdiction"));
-    command.args(["import", "--mapping", "map.toml", "--log-filter", "warn", "--store", store]);
-    timed(command.arg(file).current_dir(folder)).0
+    command.env_remove(POSTGRES_VARIABLE);
+    command.args(arguments).args(["--log-filter", "warn", "--store", store]);
+    command
 }
 
-fn migrate(store: &str) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_interdiction"));
-    timed(command.args(["migrate", "--log-filter", "warn", "--store", store]));
+/// Where the rows go.
+enum Stage {
+    Sqlite { folder: PathBuf, ours: PathBuf },
+    Postgres { folder: PathBuf, server: String },
 }
 
-/// Seconds that the export of a store takes a client in this process.
-fn export(store: &str, rows: usize) -> f64 {
-    let arguments = ["interdiction", "serve", "--store", store].map(Into::into);
+const OURS: &str = "bench_imports_ours";
+const THEIRS: &str = "bench_imports_theirs";
+
+impl Stage {
+    fn sqlite(folder: &Path) -> Self {
+        Self::Sqlite { folder: folder.to_owned(), ours: folder.join("ours.db") }
+    }
+
+    fn postgres(folder: &Path) -> Self {
+        let server = std::env::var(POSTGRES_VARIABLE).unwrap_or_default();
+        Self::Postgres { folder: folder.to_owned(), server }
+    }
+
+    fn backend(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres { .. } => "postgres",
+        }
+    }
+
+    fn loader(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "`sqlite3 .import`",
+            Self::Postgres { .. } => "`COPY`",
+        }
+    }
+
+    /// A database of the server that the benchmark has.
+    fn database(server: &str, name: &str) -> String {
+        let (base, _) = server.rsplit_once('/').expect("INTERDICTION_BENCH_POSTGRES is not set");
+        format!("{base}/{name}")
+    }
+
+    /// A store that nobody has written, of the newest schema.
+    fn fresh(&self) -> String {
+        let store = self.store();
+        match self {
+            Self::Sqlite { folder, .. } => {
+                for suffix in ["", "-wal", "-shm"] {
+                    let _none = fs::remove_file(folder.join(format!("ours.db{suffix}")));
+                }
+            }
+            Self::Postgres { server, .. } => {
+                for name in [OURS, THEIRS] {
+                    drop_database(server, name);
+                    loaders::psql(server, &format!("CREATE DATABASE {name}"));
+                }
+                timed(&mut interdiction(&Self::database(server, THEIRS), &["migrate"]));
+            }
+        }
+        timed(&mut interdiction(&store, &["migrate"]));
+        store
+    }
+
+    fn store(&self) -> String {
+        match self {
+            Self::Sqlite { ours, .. } => format!("sqlite:{}", ours.display()),
+            Self::Postgres { server, .. } => Self::database(server, OURS),
+        }
+    }
+
+    fn load(&self) -> loaders::Loaded {
+        match self {
+            Self::Sqlite { folder, ours } => loaders::sqlite_import(folder, ours),
+            Self::Postgres { folder, server } => {
+                let [ours, theirs] = [OURS, THEIRS].map(|name| Self::database(server, name));
+                loaders::postgres_copy(folder, &ours, &theirs)
+            }
+        }
+    }
+
+    fn url(&self) -> StoreUrl {
+        match self {
+            Self::Sqlite { ours, .. } => StoreUrl::Sqlite(ours.clone()),
+            Self::Postgres { server, .. } => StoreUrl::Postgres(Self::database(server, OURS)),
+        }
+    }
+
+    /// Seconds that the bare driver takes to run the statements of an export.
+    fn read(&self, statements: &[Statement]) -> f64 {
+        match self.url() {
+            StoreUrl::Sqlite(path) => floors::sqlite_once(&path, statements.to_vec()),
+            StoreUrl::Postgres(url) => {
+                Runtime::new().expect("a runtime").block_on(floors::postgres_once(&url, statements))
+            }
+        }
+    }
+
+    fn run(&self, options: &Options, file: &Path) {
+        let Options { rows: seizures, rounds, .. } = *options;
+        let (backend, loader) = (self.backend(), self.loader());
+        let mut pairs = Vec::new();
+        let mut rows = 0;
+        for _ in 0..rounds {
+            self.fresh();
+            let seconds = import(&self.url(), rows::requests(seizures), seizures);
+            let loaded = self.load();
+            rows = loaded.rows;
+            pairs.push((seconds, loaded.seconds));
+        }
+        report(&format!("Import, {backend}, rows in tables; floor: {loader}"), rows, pairs);
+        let again = import(&self.url(), rows::requests(seizures), 0);
+        alone(&format!("the same again, {backend}, nothing changes, seizures"), seizures, again);
+        let mut pairs = Vec::new();
+        for _ in 0..rounds {
+            let (seconds, statements) = export(&self.url(), seizures);
+            pairs.push((seconds, self.read(&statements)));
+        }
+        let name = format!("Export, {backend}, seizures; floor: bare driver");
+        report(&name, seizures, pairs);
+        let store = self.fresh();
+        let mut command = interdiction(&store, &["import", "--mapping", "map.toml"]);
+        let seconds = timed(command.arg(file).current_dir(file.parent().expect("a folder"))).0;
+        alone(&format!("`interdiction import` of a CSV, {backend}, seizures"), seizures, seconds);
+        if let Self::Postgres { server, .. } = self {
+            [OURS, THEIRS].into_iter().for_each(|name| drop_database(server, name));
+        }
+    }
+}
+
+fn drop_database(server: &str, name: &str) {
+    loaders::psql(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+}
+
+/// Prints the round whose ratio is the median; a pair is the seconds of subject and floor.
+fn report(name: &str, count: usize, mut pairs: Vec<(f64, f64)>) {
+    pairs.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
+    let (subject, floor) = pairs[pairs.len() / 2];
+    let rate = |seconds: f64| (count as f64 / seconds).round();
+    let ratio = 100.0 * floor / subject;
+    println!("| {name} | {}/s | {}/s | {ratio:.0} % |", rate(subject), rate(floor));
+}
+
+fn alone(name: &str, count: usize, seconds: f64) {
+    println!("| {name} | {}/s | | |", (count as f64 / seconds).round());
+}
+
+/// A server in this process, over a store.
+async fn link(registry: Registry) -> Link {
+    let arguments = ["interdiction", "serve"].map(Into::into);
     let nothing = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
     let config = cli::load(arguments, std::iter::empty(), nothing).expect("a configuration").1;
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let viewer = server::viewer(&config).expect("a viewer");
-        let registry = server::open(&config, &viewer).await.expect("a store");
-        let routes = server::in_process(registry, viewer, &config).await.expect("services");
-        let mut client = SeizureServiceClient::new(Link::InProcess(routes));
+    let viewer = stage::viewer();
+    let routes = server::in_process(registry, viewer, &config).await.expect("services");
+    Link::InProcess(routes)
+}
+
+/// Seconds from the first row that is sent to the last that is acknowledged.
+fn import(url: &StoreUrl, requests: Vec<proto::ImportSeizuresRequest>, created: usize) -> f64 {
+    Runtime::new().expect("a runtime").block_on(async {
+        let (registry, _store) = stage::open(url.clone()).await;
+        registry.register_own_agency(&stage::viewer()).await.expect("an agency");
+        let mut client = SeizureServiceClient::new(link(registry).await);
         let began = Instant::now();
-        let request = proto::ExportSeizuresRequest::default();
-        let mut parts = client.export_seizures(request).await.expect("an export").into_inner();
+        let answers = client.import_seizures(stream::iter(requests)).await.expect("an import");
+        let mut answers = answers.into_inner();
         let mut count = 0;
-        while let Some(part) = parts.message().await.expect("a part") {
-            count += part.seizures.len();
+        while let Some(answer) = answers.message().await.expect("an answer") {
+            assert_eq!(answer.rejected, []);
+            count += answer.created_count;
         }
-        assert_eq!(count, rows);
+        assert_eq!(usize::try_from(count), Ok(created));
         began.elapsed().as_secs_f64()
     })
 }
 
-/// Seconds that reading every row of the seizures takes the driver of Postgres.
-fn read_postgres(url: &str) -> f64 {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let connection = Database::connect(url).await.expect("a connection");
-        let sql = "SELECT * FROM seizures ORDER BY id";
-        let statement = Statement::from_string(connection.get_database_backend(), sql);
+/// Seconds that an export takes to come to a client, which does not decode it, and its statements.
+fn export(url: &StoreUrl, rows: usize) -> (f64, Vec<Statement>) {
+    Runtime::new().expect("a runtime").block_on(async {
+        let (registry, store) = stage::open(url.clone()).await;
+        let recorded: Arc<Mutex<Vec<Statement>>> = Arc::default();
+        let seen = Arc::clone(&recorded);
+        store.watch(move |statement| seen.lock().expect("no panic").push(statement.clone()));
+        let link = link(registry).await;
         let began = Instant::now();
-        let mut rows = connection.stream_raw(statement).await.expect("rows");
-        while let Some(row) = rows.try_next().await.expect("a row") {
-            let _items: String = row.try_get("", "items").expect("items");
-        }
-        began.elapsed().as_secs_f64()
+        let messages = raw::export(link).await;
+        let seconds = began.elapsed().as_secs_f64();
+        assert_eq!(raw::count(&messages), rows);
+        let statements = std::mem::take(&mut *recorded.lock().expect("no panic"));
+        (seconds, statements)
     })
-}
-
-fn read_sqlite(path: &Path) -> f64 {
-    let connection = rusqlite::Connection::open(path).expect("a file");
-    let began = Instant::now();
-    let mut statement = connection.prepare("SELECT * FROM seizures ORDER BY id").expect("sql");
-    let columns = statement.column_count();
-    let mut rows = statement.query([]).expect("rows");
-    while let Some(row) = rows.next().expect("a row") {
-        for column in 0..columns {
-            let _value: rusqlite::types::Value = row.get(column).expect("a value");
-        }
-    }
-    began.elapsed().as_secs_f64()
-}
-
-struct Told {
-    database: &'static str,
-    loader: &'static str,
-    seizures: usize,
-    rows: usize,
-    import: f64,
-    load: f64,
-    again: f64,
-    export: f64,
-    read: f64,
-}
-
-impl Told {
-    fn print(&self) {
-        let Self { database, loader, seizures, rows, import, load, again, export, read } = self;
-        let rate = |count: &usize, seconds: &f64| (*count as f64 / seconds).round();
-        println!("{database}:");
-        println!(
-            "  import: {} rows/s into tables ({} seizures/s), {import:.2} s",
-            rate(rows, import),
-            rate(seizures, import)
-        );
-        println!(
-            "  {loader}: {} rows/s, {load:.2} s; import is {:.0} %",
-            rate(rows, load),
-            100.0 * load / import
-        );
-        println!("  import again, nothing changed: {} seizures/s", rate(seizures, again));
-        println!("  export: {} seizures/s, {export:.2} s", rate(seizures, export));
-        println!(
-            "  bare driver: {} rows/s, {read:.2} s; export is {:.0} %",
-            rate(seizures, read),
-            100.0 * read / export
-        );
-    }
-}
-
-fn sqlite(folder: &Path, file: &Path, seizures: usize) {
-    let path = folder.join("ours.db");
-    let store = format!("sqlite:{}", path.display());
-    let import_seconds = import(&store, folder, file);
-    let sqlite3 = |path: &Path, script: &str| {
-        let mut command = Command::new("sqlite3");
-        timed(command.arg("-batch").arg(path).arg(script))
-    };
-    let mut rows = 0;
-    let mut dumps: Vec<(&str, PathBuf)> = Vec::new();
-    for table in TABLES {
-        let dump = folder.join(format!("{table}.csv"));
-        sqlite3(&path, &format!(".mode csv\n.once {}\nSELECT * FROM {table};", dump.display()));
-        rows += count(&sqlite3(&path, &format!("SELECT COUNT(*) FROM {table};")).1);
-        dumps.push((table, dump));
-    }
-    let mut schema = sqlite3(&path, ".schema").1;
-    // What a dump leaves empty is no number, which strict tables refuse.
-    schema = schema.replace(") STRICT", ")").replace(" NOT NULL", "");
-    let theirs = folder.join("theirs.db");
-    sqlite3(&theirs, &schema);
-    let mut script = "PRAGMA journal_mode = WAL;\nPRAGMA synchronous = FULL;\n".to_owned();
-    for (table, dump) in &dumps {
-        let _infallible = writeln!(script, ".import --csv {} {table}", dump.display());
-    }
-    let script_file = folder.join("load.sql");
-    fs::write(&script_file, script).expect("a file");
-    let load = sqlite3(&theirs, &format!(".read {}", script_file.display())).0;
-    let told = Told {
-        database: "SQLite",
-        loader: "sqlite3 .import",
-        seizures,
-        rows,
-        import: import_seconds,
-        load,
-        again: import(&store, folder, file),
-        export: export(&store, seizures),
-        read: read_sqlite(&path),
-    };
-    told.print();
-}
-
-fn count(text: &str) -> usize {
-    text.trim().parse().expect("a count")
-}
-
-fn postgres(folder: &Path, file: &Path, seizures: usize) {
-    let server = std::env::var("INTERDICTION_TEST_POSTGRES").expect("INTERDICTION_TEST_POSTGRES");
-    let psql = |url: &str, sql: &str| {
-        timed(Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", url, "-c", sql]))
-    };
-    let (base, _) = server.rsplit_once('/').expect("a database");
-    let [ours, theirs] = ["bench_imports_ours", "bench_imports_theirs"].map(|name| {
-        psql(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        psql(&server, &format!("CREATE DATABASE {name}"));
-        format!("{base}/{name}")
-    });
-    let import_seconds = import(&ours, folder, file);
-    migrate(&theirs);
-    let mut rows = 0;
-    let mut script = "BEGIN;\n".to_owned();
-    for table in ["agencies", "markings", "marking_grants"].into_iter().chain(TABLES) {
-        let dump = folder.join(format!("{table}.copy"));
-        psql(&ours, &format!("\\copy {table} TO '{}'", dump.display()));
-        if TABLES.contains(&table) {
-            rows += count(&psql(&ours, &format!("SELECT COUNT(*) FROM {table}")).1);
-        }
-        let _infallible = writeln!(script, "\\copy {table} FROM '{}'", dump.display());
-    }
-    script.push_str("COMMIT;\n");
-    let script_file = folder.join("load.psql");
-    fs::write(&script_file, script).expect("a file");
-    let mut load = Command::new("psql");
-    load.args(["-qAt", "-v", "ON_ERROR_STOP=1", &theirs, "-f"]).arg(&script_file);
-    let told = Told {
-        database: "Postgres",
-        loader: "COPY",
-        seizures,
-        rows,
-        load: timed(&mut load).0,
-        import: import_seconds,
-        again: import(&ours, folder, file),
-        export: export(&ours, seizures),
-        read: read_postgres(&ours),
-    };
-    told.print();
-    for url in [&ours, &theirs] {
-        let name = url.rsplit('/').next().expect("a name");
-        psql(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-    }
 }

@@ -114,6 +114,32 @@ fn read_sqlite(connection: &Connection, recorded: &Recorded, id: Uuid) {
     }
 }
 
+/// Seconds that rusqlite takes to run statements once, one after the other.
+pub fn sqlite_once(path: &Path, statements: Vec<Statement>) -> f64 {
+    let connection = connect(path);
+    let recorded = Recorded { statements, ids: Vec::new(), key: None };
+    let began = Instant::now();
+    read_sqlite(&connection, &recorded, Uuid::nil());
+    began.elapsed().as_secs_f64()
+}
+
+/// The same of sqlx, over one connection.
+pub async fn postgres_once(url: &str, statements: &[Statement]) -> f64 {
+    let options = sqlx::postgres::PgPoolOptions::new().max_connections(1);
+    let pool: PgPool = options.connect(url).await.expect("the database");
+    let began = Instant::now();
+    for statement in statements {
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.sql.as_str()));
+        for value in values(statement) {
+            query = bind(query, value);
+        }
+        std::hint::black_box(query.fetch_all(&pool).await.expect("rows"));
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    pool.close().await;
+    seconds
+}
+
 /// A loop over rusqlite that commits some creations at a time.
 pub fn sqlite_creates(
     path: &Path,

@@ -94,7 +94,7 @@ impl Clients {
 }
 
 /// Passes messages through as they are on the wire.
-struct Raw;
+pub struct Raw;
 
 impl Codec for Raw {
     type Encode = Bytes;
