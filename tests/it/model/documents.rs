@@ -141,8 +141,10 @@ impl Passing {
                 return Filter::default();
             }
             let filter = R::question(tables, chance, 2);
-            // Filters of this contract do not ask what a substance is called.
-            let is_said = !filters::filter(&filter).contains("called: ");
+            // Filters of substances ask neither what one is called nor for several things at once.
+            let unsaid = ["called: ", "substance: { not", "substance: { and", "substance: { or"];
+            let text = filters::filter(&filter);
+            let is_said = !unsaid.iter().any(|unsaid| text.contains(unsaid));
             if is_said { filter } else { Filter::default() }
         }
         match kind {
