@@ -5,6 +5,7 @@ mod access_records;
 mod certificates;
 mod commands;
 mod jwt;
+mod secrets;
 mod tokens;
 
 use crate::{

@@ -28,9 +28,9 @@ on_both! {
     certificates_are_reloaded_without_a_restart: reloaded;
 }
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(super) type Authority = CertifiedIssuer<'static, KeyPair>;
 /// A certificate with its key.
-type Pair = (CertificateDer<'static>, PrivateKeyDer<'static>);
+pub(super) type Pair = (CertificateDer<'static>, PrivateKeyDer<'static>);
 
 const IMPORTER: &str = "spiffe://mx.example/importer";
 
@@ -63,7 +63,7 @@ fn write_server(folder: &Path, by: &Authority) {
     fs::write(folder.join("server.pem"), certificate.pem()).unwrap();
 }
 
-fn flags(folder: &Path) -> Vec<String> {
+pub(super) fn flags(folder: &Path) -> Vec<String> {
     let path = |name: &str| folder.join(name).display().to_string();
     let pairs = [
         ("--identities-callers", "known".to_owned()),
@@ -74,14 +74,14 @@ fn flags(folder: &Path) -> Vec<String> {
     pairs.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
 }
 
-struct Authorities {
-    server: Authority,
+pub(super) struct Authorities {
+    pub(super) server: Authority,
     mx: Authority,
     us: Authority,
 }
 
 /// Files of a server and two regions.
-fn write_all(folder: &Path) -> Authorities {
+pub(super) fn write_all(folder: &Path) -> Authorities {
     let made = Authorities { server: authority(), mx: authority(), us: authority() };
     write_server(folder, &made.server);
     fs::create_dir(folder.join("clients")).unwrap();
@@ -90,7 +90,7 @@ fn write_all(folder: &Path) -> Authorities {
     made
 }
 
-async fn connect(
+pub(super) async fn connect(
     address: SocketAddr,
     server: &Authority,
     client: Option<Pair>,
