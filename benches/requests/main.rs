@@ -4,6 +4,7 @@
 mod constant;
 #[expect(dead_code, reason = "what other benchmarks need of the floors")]
 mod floors;
+mod identities;
 mod load;
 mod served;
 mod stage;
@@ -40,7 +41,8 @@ Measures Get, List of 50 and Create beside their floors, and prints a table in M
   --seconds N   length of one measurement [4]
   --rounds N    times that each pair is measured [3]
   --reuse       take the stores of the run before, which has to be of the same schema
-  NAME          only the measurements whose name contains it: get, list, create, sqlite, postgres
+  NAME          only the measurements whose name contains it: get, list, create, identities, fairness,
+                sqlite, postgres
 
 INTERDICTION_BENCH_POSTGRES names a server that may be written to: postgres://user@host:port/postgres";
 
@@ -202,6 +204,12 @@ impl Bench {
         }
         if options.wants(&named("create")) {
             self.creates(options).await;
+        }
+        if options.wants(&named("identities")) {
+            self.identities(options).await;
+        }
+        if options.wants(&named("fairness")) {
+            self.fairness(options).await;
         }
         if options.wants(&named("memory")) {
             self.footprint(options).await;

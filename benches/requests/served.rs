@@ -15,9 +15,14 @@ pub struct Served {
 impl Served {
     /// The release binary over a store.
     pub fn registry(store: &str) -> Self {
+        Self::with(store, &["--viewer-agency", crate::stage::AGENCY, "--viewer-region", "MX"])
+    }
+
+    /// The same with these flags.
+    pub fn with(store: &str, flags: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_interdiction"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--store", store, "--viewer-agency"]);
-        command.args([crate::stage::AGENCY, "--viewer-region", "MX", "--log-filter", "warn"]);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--store", store]);
+        command.args(["--log-filter", "warn"]).args(flags);
         // The server takes a variable of its prefix that it does not know for a mistake.
         command.env_remove(crate::POSTGRES_VARIABLE);
         Self::start(command)
@@ -38,7 +43,7 @@ impl Served {
         let address = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.split_once("http://").map(|(_, after)| after.trim().to_owned()))
+            .find_map(|line| line.split_once("://").map(|(_, after)| after.trim().to_owned()))
             .expect("it says where it listens");
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
