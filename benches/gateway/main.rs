@@ -1,6 +1,7 @@
 //! What an analyst's questions cost beside the same SQL on the bare driver, measured in the same
 //! run: the gateway and its floor take turns, and the figure of a pair is the median of its rounds.
 
+mod attacks;
 #[path = "../requests/floors.rs"]
 #[expect(dead_code, reason = "the floors of other requests")]
 mod floors;
@@ -44,6 +45,7 @@ Postgres, rusqlite on SQLite. Prints a table in Markdown.
   --rows N      seizures in each store [1000000]; operations, sensors and agencies in proportion
   --seconds N   length of one measurement [4]
   --rounds N    times that each pair is measured [3]
+  --attacks     measure what hostile documents cost instead, over SQLite
   --reuse       take the stores of the run before, which has to be of the same schema
   NAME          only the measurements whose name contains it
 
@@ -51,8 +53,6 @@ INTERDICTION_BENCH_POSTGRES names a server that may be written to: postgres://us
 
 /// The variable that names the server.
 pub const POSTGRES_VARIABLE: &str = "INTERDICTION_BENCH_POSTGRES";
-/// Requests in flight at the same time, each over a connection of its own.
-const CALLERS: usize = 32;
 /// Records that are asked for by name, one after the other.
 const NAMES: i64 = 1_000;
 /// Variants of a question that the floor runs.
@@ -67,6 +67,7 @@ struct Options {
     lasting: Duration,
     rounds: usize,
     reuse: bool,
+    attacks: bool,
     wanted: Vec<String>,
 }
 
@@ -78,6 +79,7 @@ impl Options {
             lasting: Duration::from_secs(4),
             rounds: 3,
             reuse: false,
+            attacks: false,
             wanted: Vec::new(),
         };
         let number = |text: Option<String>| text.and_then(|t| t.parse().ok()).expect("a number");
@@ -91,6 +93,7 @@ impl Options {
                     options.rounds = usize::try_from(number(arguments.next())).expect("rounds");
                 }
                 "--reuse" => options.reuse = true,
+                "--attacks" => options.attacks = true,
                 "--help" | "-h" => {
                     println!("{HELP}");
                     std::process::exit(0);
@@ -109,6 +112,9 @@ impl Options {
 #[tokio::main]
 async fn main() {
     let options = Options::from_process();
+    if options.attacks {
+        return attacks::measure(&directory(), options.lasting, &options.wanted).await;
+    }
     println!("| question | gateway | floor | ratio | p50 | p99 |");
     println!("|---|---|---|---|---|---|");
     for (backend, url) in stores(&options).await {
@@ -123,8 +129,7 @@ async fn main() {
 
 /// The stores, filled.
 async fn stores(options: &Options) -> Vec<(&'static str, StoreUrl)> {
-    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench");
-    std::fs::create_dir_all(&directory).expect("a directory");
+    let directory = directory();
     let name = format!("gateway_{}", options.rows);
     let mut stores = Vec::new();
     for backend in ["sqlite", "postgres"] {
@@ -154,6 +159,13 @@ async fn stores(options: &Options) -> Vec<(&'static str, StoreUrl)> {
     stores
 }
 
+/// Where stores in files are.
+fn directory() -> PathBuf {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench");
+    std::fs::create_dir_all(&directory).expect("a directory");
+    directory
+}
+
 struct Bench {
     backend: &'static str,
     url: StoreUrl,
@@ -172,7 +184,8 @@ impl Bench {
 
     async fn measure(&self, question: &'static Question, options: &Options) {
         let mut variants = Vec::new();
-        for variant in 0..VARIANTS {
+        let many = if question.varies() { VARIANTS } else { 1 };
+        for variant in 0..many {
             variants.push(self.statements(question, variant).await);
         }
         eprintln!("{}, {}: {} statements", question.name, self.backend, variants[0].len());
@@ -182,9 +195,9 @@ impl Bench {
         let server = Served::registry(&stage::spelled(&self.url));
         let (mut served, mut within) = (Vec::new(), Vec::new());
         for _ in 0..options.rounds {
-            let floor = self.floor(&variants, options.lasting).await;
+            let floor = self.floor(question.callers, &variants, options.lasting).await;
             served.push((self.asked(&server, question, options.lasting).await, floor));
-            let floor = self.floor(&variants, options.lasting).await;
+            let floor = self.floor(question.callers, &variants, options.lasting).await;
             within.push((self.in_process(question, options.lasting).await, floor));
         }
         let name = format!("{}, {}", question.name, self.backend);
@@ -210,16 +223,21 @@ impl Bench {
         self.seen.lock().expect("no panic").clone()
     }
 
-    async fn floor(&self, variants: &[Vec<sea_orm::Statement>], lasting: Duration) -> Load {
+    async fn floor(
+        &self,
+        callers: usize,
+        variants: &[Vec<sea_orm::Statement>],
+        lasting: Duration,
+    ) -> Load {
         match &self.url {
-            StoreUrl::Postgres(url) => pgbench(url, variants, lasting),
+            StoreUrl::Postgres(url) => pgbench(url, callers, variants, lasting),
             StoreUrl::Sqlite(path) => {
                 let recorded = Recorded { statements: variants[0].clone(), ..Recorded::default() };
                 floors::sqlite_reads(
                     path,
                     &recorded,
                     &Arc::new(vec![uuid::Uuid::nil()]),
-                    2,
+                    callers.min(2),
                     lasting,
                 )
             }
@@ -229,8 +247,8 @@ impl Bench {
     async fn in_process(&self, question: &'static Question, lasting: Duration) -> Load {
         let schema = graphql::schema();
         let (registry, names) = (self.registry.clone(), Arc::clone(&self.names));
-        drive(CALLERS, lasting, move |caller, turn| {
-            let variables = question.variables(&names, turn * CALLERS + caller);
+        drive(question.callers, lasting, move |caller, turn| {
+            let variables = question.variables(&names, turn * question.callers + caller);
             let (schema, registry) = (schema.clone(), registry.clone());
             async move {
                 let request = Request::new(question.document)
@@ -245,10 +263,10 @@ impl Bench {
     }
 
     async fn asked(&self, server: &Served, question: &'static Question, lasting: Duration) -> Load {
-        let lines = Arc::new(wire::Lines::connect(&server.address, CALLERS).await);
+        let lines = Arc::new(wire::Lines::connect(&server.address, question.callers).await);
         let names = Arc::clone(&self.names);
-        drive(CALLERS, lasting, move |caller, turn| {
-            let variables = question.variables(&names, turn * CALLERS + caller);
+        drive(question.callers, lasting, move |caller, turn| {
+            let variables = question.variables(&names, turn * question.callers + caller);
             let body = json!({ "query": question.document, "variables": variables });
             let lines = Arc::clone(&lines);
             async move {
@@ -274,7 +292,12 @@ fn watched(store: &Store) -> Arc<Mutex<Vec<sea_orm::Statement>>> {
 }
 
 /// `pgbench -M prepared` running the statements of each variant as one read.
-fn pgbench(url: &str, variants: &[Vec<sea_orm::Statement>], lasting: Duration) -> Load {
+fn pgbench(
+    url: &str,
+    callers: usize,
+    variants: &[Vec<sea_orm::Statement>],
+    lasting: Duration,
+) -> Load {
     let scripts: Vec<tempfile::NamedTempFile> = variants
         .iter()
         .map(|statements| {
@@ -290,7 +313,7 @@ fn pgbench(url: &str, variants: &[Vec<sea_orm::Statement>], lasting: Duration) -
         .collect();
     let seconds = lasting.as_secs().max(1).to_string();
     let mut command = Command::new("pgbench");
-    command.args(["-n", "-M", "prepared", "-j", "2", "-T", &seconds, "-c", &CALLERS.to_string()]);
+    command.args(["-n", "-M", "prepared", "-j", "2", "-T", &seconds, "-c", &callers.to_string()]);
     for script in &scripts {
         command.arg("-f").arg(script.path());
     }

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 pub struct Question {
     pub name: &'static str,
     pub document: &'static str,
+    /// Requests in flight at the same time, each over a connection of its own.
+    pub callers: usize,
     vary: Vary,
 }
 
@@ -13,7 +15,10 @@ enum Vary {
     Name,
     SubstanceAndTime,
     Time,
+    Nothing,
 }
+
+const CALLERS: usize = 32;
 
 pub const QUESTIONS: &[Question] = &[
     Question {
@@ -22,6 +27,7 @@ pub const QUESTIONS: &[Question] = &[
             totalMass { micrograms } items { substance { id } quantity { value unit } }
             operation { id displayName outcome leadAgency { id displayName }
                 detections { role sensor { id displayName type } } } } }",
+        callers: CALLERS,
         vary: Vary::Name,
     },
     Question {
@@ -34,6 +40,7 @@ pub const QUESTIONS: &[Question] = &[
                     operation { id displayName leadAgency { id displayName }
                         detections { role sensor { id displayName type } } } }
                 pageInfo { hasNextPage endCursor } } }",
+        callers: CALLERS,
         vary: Vary::SubstanceAndTime,
     },
     Question {
@@ -45,11 +52,31 @@ pub const QUESTIONS: &[Question] = &[
                     participants { role agency { id displayName } }
                     seizures(first: 10) { nodes { id when { edtf } totalMass { micrograms } } } }
                 pageInfo { hasNextPage endCursor } } }",
+        callers: CALLERS,
         vary: Vary::Time,
+    },
+    Question {
+        name: "totals by sensor type",
+        document: "{ seizures { summary(groupBy: [SENSOR_TYPE]) { groups {
+            key { sensorType } seizureCount itemCount mass(unit: KILOGRAM) } } } }",
+        callers: 1,
+        vary: Vary::Nothing,
+    },
+    Question {
+        name: "totals by substance",
+        document: "{ seizures { summary(groupBy: [SUBSTANCE]) { groups {
+            key { substanceName } seizureCount itemCount mass(unit: KILOGRAM) } } } }",
+        callers: 1,
+        vary: Vary::Nothing,
     },
 ];
 
 impl Question {
+    /// Whether it is not always the same request.
+    pub fn varies(&self) -> bool {
+        !matches!(self.vary, Vary::Nothing)
+    }
+
     /// The variables of a request, the same for the same number.
     pub fn variables(&self, names: &[String], number: usize) -> Value {
         let (from, until) = (2011 + number % 8, 2012 + number % 8);
@@ -62,6 +89,7 @@ impl Question {
                 "until": until.to_string(),
             }),
             Vary::Time => json!({ "from": from.to_string(), "until": until.to_string() }),
+            Vary::Nothing => json!({}),
         }
     }
 }

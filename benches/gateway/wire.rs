@@ -44,15 +44,18 @@ impl Lines {
 /// One answer with a content length.
 async fn read(stream: &mut TcpStream) -> Vec<u8> {
     let mut answer = Vec::with_capacity(16_384);
-    loop {
+    while !is_whole(&answer) {
         let read = stream.read_buf(&mut answer).await.expect("the server answers");
         assert!(read > 0, "the server hung up: {}", String::from_utf8_lossy(&answer));
-        let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-        let length: usize = length.and_then(|text| text.trim().parse().ok()).expect("a length");
-        if answer.len() >= end + 4 + length {
-            return answer;
-        }
     }
+    answer
+}
+
+/// Whether a head stands there, and as much of a body as it says.
+pub fn is_whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let length: usize = length.and_then(|text| text.trim().parse().ok()).expect("a length");
+    answer.len() >= end + 4 + length
 }

@@ -7,7 +7,8 @@ use std::{
 
 /// A process that ends with its owner.
 pub struct Served {
-    process: Child,
+    /// The process.
+    pub process: Child,
     /// Where it listens.
     pub address: String,
 }
