@@ -5,6 +5,7 @@
 //! count is added: numbers grow as the document would, the work does not.
 
 mod texts;
+mod unknown;
 
 pub(super) use texts::{scan_document, scan_json};
 
@@ -56,6 +57,9 @@ impl Limits {
     pub const ALIASES: u64 = 100;
     /// Directives, counted likewise.
     pub const DIRECTIVES: u64 = 50;
+    /// Fields and arguments that the schema does not have: whoever mistyped more of them sees that
+    /// from these.
+    pub const UNKNOWN: u64 = 16;
     /// Lists within each other in introspection: types, their fields, the arguments of those.
     pub const INTROSPECTION_LISTS: u64 = 3;
     /// Values that the answer could hold if every page were full: fields, each as often as its
@@ -133,6 +137,8 @@ struct Counter<'d> {
     fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
     sizes: Sizes<'d>,
     known: HashMap<&'d str, Known>,
+    /// Fragments that are being counted, each spread by the one before.
+    open: u64,
 }
 
 /// Where sizes of pages come from.
@@ -175,7 +181,7 @@ pub(super) fn check_document(document: &ExecutableDocument) -> Result<()> {
             return Err(too_large(reason, found, what, limit));
         }
     }
-    Ok(())
+    unknown::check(document)
 }
 
 /// Refuses an operation whose pages are so large that its answer would be.
@@ -229,7 +235,7 @@ fn too_large(reason: &'static str, found: u64, what: &str, limit: u64) -> Error 
 
 impl<'d> Counter<'d> {
     fn new(document: &'d ExecutableDocument, sizes: Sizes<'d>) -> Self {
-        Self { fragments: &document.fragments, sizes, known: HashMap::new() }
+        Self { fragments: &document.fragments, sizes, known: HashMap::new(), open: 0 }
     }
 
     fn operation(&mut self, operation: &'d OperationDefinition) -> Result<Cost> {
@@ -297,8 +303,15 @@ impl<'d> Counter<'d> {
             }
             None => {}
         }
+        // Its stack would grow with the document.
+        if self.open == Limits::LEVELS {
+            let what = "fragments within each other";
+            return Err(too_large("TOO_DEEP", self.open + 1, what, Limits::LEVELS));
+        }
         self.known.insert(name, Known::Open);
+        self.open += 1;
         let cost = self.set(&fragment.node.selection_set.node)?;
+        self.open -= 1;
         let own = fragment.node.directives.len() as u64;
         let cost = Cost { directives: cost.directives.saturating_add(own), ..cost };
         self.known.insert(name, Known::Counted(cost));

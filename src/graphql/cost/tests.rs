@@ -34,7 +34,7 @@ fn bomb(levels: usize) -> String {
 fn a_fragment_counts_as_often_as_it_is_spread() {
     assert_eq!(reason(&bomb(10)), None);
     assert_eq!(reason(&bomb(11)), Some("TOO_MANY_FIELDS"));
-    assert_eq!(reason(&bomb(390)), Some("TOO_MANY_FIELDS"));
+    assert_eq!(reason(&bomb(390)), Some("TOO_DEEP"));
 }
 
 #[test]
