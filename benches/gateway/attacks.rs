@@ -229,15 +229,48 @@ fn numbered(piece: &str, times: usize) -> String {
 }
 
 fn attacks() -> Vec<Attack> {
-    let refused =
-        |name: &str, request: Vec<u8>| Attack { name: name.to_owned(), request, is_refused: true };
-    let asked = |name: &str, document: &str| {
-        refused(name, post(json!({ "query": document }).to_string().as_bytes()))
-    };
-    let mut all: Vec<Attack> = [11, 22, 31, 100, 400]
-        .map(|levels| asked(&format!("fragment bomb of {levels} levels"), &bomb(levels)))
-        .into();
-    let fields = |text: &str| format!("{{ {text} }}");
+    let bombs = [11, 22, 31, 100, 400]
+        .map(|levels| asked(&format!("fragment bomb of {levels} levels"), &bomb(levels)));
+    bombs.into_iter().chain(many()).chain(deep()).chain(large()).chain(answered()).collect()
+}
+
+fn refused(name: &str, request: Vec<u8>) -> Attack {
+    Attack { name: name.to_owned(), request, is_refused: true }
+}
+
+fn asked(name: &str, document: &str) -> Attack {
+    refused(name, post(json!({ "query": document }).to_string().as_bytes()))
+}
+
+fn fields(text: &str) -> String {
+    format!("{{ {text} }}")
+}
+
+/// More of something than a document may have.
+fn many() -> Vec<Attack> {
+    vec![
+        asked("fragment chain of 400 levels", &chain(400)),
+        asked(
+            "fragments that nothing spreads, 300",
+            &(fields("__typename") + &numbered("fragment F# on Query{...F#}", 300)),
+        ),
+        asked("aliases, 2,000", &fields(&numbered("a#:__typename ", 2_000))),
+        asked("aliases of a list, 150", &fields(&numbered("a#:seizures{totalCount} ", 150))),
+        asked("fields, 3,000 times the same", &fields(&"__typename ".repeat(3_000))),
+        asked(
+            "directives on a field, 600",
+            &fields(&format!("__typename {}", "@skip(if:false)".repeat(600))),
+        ),
+        asked(
+            "directives that there are not, 1,500",
+            &fields(&format!("__typename {}", numbered("@d#", 1_500))),
+        ),
+        asked("names that there are not, 1,900", &fields(&numbered("seizuros# ", 1_900))),
+    ]
+}
+
+/// Documents that go deeper, or ask for more, than they may.
+fn deep() -> Vec<Attack> {
     let deep = nested("operation { seizures { nodes { ", "id", " } } }", 130);
     let operation = "operation(id: \"x\") ";
     let types = nested("fields { type { ", "name", " } }", 10);
@@ -248,24 +281,7 @@ fn attacks() -> Vec<Attack> {
         " } } } } }",
         1,
     );
-    all.extend([
-        asked("fragment chain of 400 levels", &chain(400)),
-        asked(
-            "fragments that nothing spreads, 300",
-            &(fields("__typename") + &numbered("fragment F# on Query{...F#}", 300)),
-        ),
-        asked("aliases, 2,000", &fields(&numbered("a#:__typename ", 2_000))),
-        asked("aliases of a list, 150", &fields(&numbered("a#:seizures{totalCount} ", 150))),
-        asked("fields, 3,000 times the same", &fields(&"__typename ".repeat(3_000))),
-        asked(
-            "directives on a field, 900",
-            &fields(&format!("__typename {}", "@skip(if:false)".repeat(600))),
-        ),
-        asked(
-            "directives that there are not, 1,500",
-            &fields(&format!("__typename {}", numbered("@d#", 1_500))),
-        ),
-        asked("names that there are not, 1,900", &fields(&numbered("seizuros# ", 1_900))),
+    vec![
         asked("depth of 400", &format!("{{ {operation}{{ {deep} }} }}")),
         asked("brackets, 30,000", &"{a".repeat(30_000)),
         asked("lists within lists, 30,000", &format!("{{ a(b: {}", "[".repeat(30_000))),
@@ -279,6 +295,12 @@ fn attacks() -> Vec<Attack> {
             &fields(&format!("a(b: \"\"\"{}", "\"\" ".repeat(20_000))),
         ),
         asked("a document of 250 KB", &" ".repeat(250_000)),
+    ]
+}
+
+/// Bodies that are too large, or hold too much.
+fn large() -> Vec<Attack> {
+    vec![
         refused(
             "a batch of 20,000",
             post(format!("[{}0]", "{\"query\":\"{__typename}\"},".repeat(20_000)).as_bytes()),
@@ -310,6 +332,12 @@ fn attacks() -> Vec<Attack> {
             "20 MB of document",
             post(format!("{{\"query\":\"{}\"}}", "{a ".repeat(LARGE / 3)).as_bytes()),
         ),
+    ]
+}
+
+/// The most that is still answered.
+fn answered() -> Vec<Attack> {
+    vec![
         Attack { is_refused: false, ..asked("answered: fragment bomb of 10 levels", &bomb(10)) },
         Attack {
             is_refused: false,
@@ -322,6 +350,5 @@ fn attacks() -> Vec<Attack> {
                 &fields(&numbered("a#:seizures(first: 50) { nodes { id } } ", 100)),
             )
         },
-    ]);
-    all
+    ]
 }

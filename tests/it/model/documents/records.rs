@@ -1,15 +1,12 @@
 //! Records as documents tell them.
 
 use super::Passing;
-use crate::model::{
-    conditions::{View, detections_in},
-    tables::{Modelled, sees},
-};
+use crate::model::{conditions::View, tables::Modelled};
 use interdiction::domain::{
     agencies::Agency,
     codes::Code as _,
     filters::Filter,
-    ids::{AgencyId, OperationId, SensorId},
+    ids::{AgencyId, OperationId},
     operation_kinds::DetectionRole,
     operations::Operation,
     records::{Body as _, Record},
