@@ -60,8 +60,8 @@ fn each_limit_is_reached_by_what_it_counts() {
             "TOO_MANY_FIELDS",
         ),
         (
-            repeated(" a:b", Limits::ALIASES),
-            repeated(" a:b", Limits::ALIASES + 1),
+            repeated(" a:__typename", Limits::ALIASES),
+            repeated(" a:__typename", Limits::ALIASES + 1),
             "TOO_MANY_ALIASES",
         ),
         (

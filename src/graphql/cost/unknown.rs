@@ -146,7 +146,7 @@ mod tests {
             ("{", " seizuros", "}"),
             // There is such a field, of another type.
             ("{", " massFloat", "}"),
-            ("{agencies{nodes{seizures{summary{groups{", " nodes", "}}}}}}}"),
+            ("{agencies{nodes{seizures{summary{groups{", " nodes", "}}}}}}"),
             ("{seizures(", " a:1", "){totalCount}}"),
             ("{node(id:1){...on Seizure{", " groups", "}}}"),
             ("{service{__typename}} fragment f on Agency{", " parents", "}"),
