@@ -137,7 +137,7 @@ struct Counter<'d> {
     fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
     sizes: Sizes<'d>,
     known: HashMap<&'d str, Known>,
-    /// Fragments that are being counted, each spread by the one before.
+    /// Selections within each other that are being counted, through fragments too.
     open: u64,
 }
 
@@ -247,6 +247,17 @@ impl<'d> Counter<'d> {
     }
 
     fn set(&mut self, set: &'d SelectionSet) -> Result<Cost> {
+        // The stack would grow with the document. A field without fields has an empty selection.
+        const OPEN_MAX: u64 = Limits::LEVELS + 1;
+        if self.open == OPEN_MAX {
+            return Err(too_large(
+                "TOO_DEEP",
+                OPEN_MAX,
+                "fields and fragments within each other",
+                Limits::LEVELS,
+            ));
+        }
+        self.open += 1;
         let mut total = Cost::default();
         for selection in &set.items {
             let cost = match &selection.node {
@@ -262,6 +273,7 @@ impl<'d> Counter<'d> {
             };
             total = total.beside(cost);
         }
+        self.open -= 1;
         Ok(total)
     }
 
@@ -303,15 +315,8 @@ impl<'d> Counter<'d> {
             }
             None => {}
         }
-        // Its stack would grow with the document.
-        if self.open == Limits::LEVELS {
-            let what = "fragments within each other";
-            return Err(too_large("TOO_DEEP", self.open + 1, what, Limits::LEVELS));
-        }
         self.known.insert(name, Known::Open);
-        self.open += 1;
         let cost = self.set(&fragment.node.selection_set.node)?;
-        self.open -= 1;
         let own = fragment.node.directives.len() as u64;
         let cost = Cost { directives: cost.directives.saturating_add(own), ..cost };
         self.known.insert(name, Known::Counted(cost));

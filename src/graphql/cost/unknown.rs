@@ -3,11 +3,14 @@
 
 use super::{Limits, too_large};
 use crate::{domain::errors::Result, graphql};
-use async_graphql::parser::{
-    parse_schema,
-    types::{
-        BaseType, ExecutableDocument, Field, FieldDefinition, OperationType, Selection,
-        SelectionSet, TypeKind, TypeSystemDefinition,
+use async_graphql::{
+    Positioned,
+    parser::{
+        parse_schema,
+        types::{
+            BaseType, Directive, ExecutableDocument, Field, FieldDefinition, OperationType,
+            Selection, SelectionSet, TypeKind, TypeSystemDefinition,
+        },
     },
 };
 use std::{
@@ -26,11 +29,31 @@ struct Known {
     holds: String,
 }
 
-/// Fields of every type; `__schema` and `__type` the root alone has.
-const META: [&str; 3] = ["__typename", "__schema", "__type"];
+/// The field that every type has.
+const TYPENAME: &str = "__typename";
+/// The one argument of the directives that documents may use.
+const CONDITION: &str = "if";
+
+/// What introspection asks, by the specification of GraphQL; it is in no published schema.
+const INTROSPECTION: &str = "
+    extend type Query { __schema: __Schema __type(name: ID): __Type }
+    type __Schema { description: ID types: __Type queryType: __Type mutationType: __Type
+        subscriptionType: __Type directives: __Directive }
+    type __Type { kind: ID name: ID description: ID specifiedByURL: ID isOneOf: ID
+        fields(includeDeprecated: ID): __Field interfaces: __Type possibleTypes: __Type
+        enumValues(includeDeprecated: ID): __EnumValue
+        inputFields(includeDeprecated: ID): __InputValue ofType: __Type }
+    type __Field { name: ID description: ID args(includeDeprecated: ID): __InputValue type: __Type
+        isDeprecated: ID deprecationReason: ID }
+    type __InputValue { name: ID description: ID type: __Type defaultValue: ID isDeprecated: ID
+        deprecationReason: ID }
+    type __EnumValue { name: ID description: ID isDeprecated: ID deprecationReason: ID }
+    type __Directive { name: ID description: ID locations: ID isRepeatable: ID
+        args(includeDeprecated: ID): __InputValue }";
 
 static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
-    let Ok(published) = parse_schema(graphql::published()) else { return Shape::new() };
+    let text = format!("{}{INTROSPECTION}", graphql::published());
+    let Ok(published) = parse_schema(text) else { return Shape::new() };
     let types = published.definitions.into_iter().filter_map(|definition| match definition {
         TypeSystemDefinition::Type(one) => Some(one.node),
         TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
@@ -46,12 +69,12 @@ static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
         let arguments = one.arguments.iter().map(|one| one.node.name.node.to_string()).collect();
         (one.name.node.to_string(), Known { arguments, holds: named(&one.ty.node.base) })
     };
-    types
-        .map(|one| {
-            let fields = fields_of(one.kind).into_iter().map(|field| known(field.node));
-            (one.name.node.to_string(), fields.collect())
-        })
-        .collect()
+    let mut shape = Shape::new();
+    for one in types {
+        let fields = fields_of(one.kind).into_iter().map(|field| known(field.node));
+        shape.entry(one.name.node.to_string()).or_default().extend(fields);
+    }
+    shape
 });
 
 /// The name within any number of lists.
@@ -73,11 +96,13 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<()> {
             OperationType::Query => SHAPE.get("Query"),
             OperationType::Mutation | OperationType::Subscription => None,
         };
-        in_set(root, &operation.node.selection_set.node)
+        let own = in_directives(&operation.node.directives);
+        own + in_set(root, &operation.node.selection_set.node)
     });
     let fragments = document.fragments.values().map(|fragment| {
         let on = SHAPE.get(fragment.node.type_condition.node.on.node.as_str());
-        in_set(on, &fragment.node.selection_set.node)
+        let own = in_directives(&fragment.node.directives);
+        own + in_set(on, &fragment.node.selection_set.node)
     });
     let found = operations.chain(fragments).sum();
     if found > Limits::UNKNOWN {
@@ -94,9 +119,10 @@ fn in_set(of: Option<&Fields>, set: &SelectionSet) -> u64 {
         Selection::InlineFragment(fragment) => {
             let on = fragment.node.type_condition.as_ref();
             let of = on.map_or(of, |on| SHAPE.get(on.node.on.node.as_str()));
-            in_set(of, &fragment.node.selection_set.node)
+            let own = in_directives(&fragment.node.directives);
+            own + in_set(of, &fragment.node.selection_set.node)
         }
-        Selection::FragmentSpread(_) => 0,
+        Selection::FragmentSpread(spread) => in_directives(&spread.node.directives),
     });
     each.sum()
 }
@@ -109,10 +135,15 @@ fn in_field(of: Option<&Fields>, field: &Field) -> u64 {
             let given = field.arguments.iter();
             given.filter(|(name, _)| !arguments.contains(name.node.as_str())).count() as u64
         }
-        None => u64::from(of.is_some() && !META.contains(&name)),
+        None => u64::from(of.is_some() && name != TYPENAME),
     };
     let below = known.and_then(|known| SHAPE.get(&known.holds));
-    own + in_set(below, &field.selection_set.node)
+    own + in_directives(&field.directives) + in_set(below, &field.selection_set.node)
+}
+
+fn in_directives(directives: &[Positioned<Directive>]) -> u64 {
+    let arguments = directives.iter().flat_map(|directive| &directive.node.arguments);
+    arguments.filter(|(name, _)| name.node.as_str() != CONDITION).count() as u64
 }
 
 #[cfg(test)]
@@ -150,6 +181,11 @@ mod tests {
             ("{seizures(", " a:1", "){totalCount}}"),
             ("{node(id:1){...on Seizure{", " groups", "}}}"),
             ("{service{__typename}} fragment f on Agency{", " parents", "}"),
+            // The root alone has it.
+            ("{node(id:1){...on Operation{", " __type", "}}}"),
+            ("{__schema{types{", " nome", "}}}"),
+            ("{__typename @include(if:true", " a:1", ")}"),
+            ("{...on Query @skip(", " a:1", "){__typename}}"),
         ] {
             let of = |times: usize| format!("{before}{}{after}", unknown.repeat(times));
             assert!(is_taken(&of(most)), "{unknown}");
