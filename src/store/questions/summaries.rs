@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
-        errors::Result,
+        errors::{Error, Result},
         filters::Filter,
         ids::SubstanceId,
         operations::Operation,
@@ -28,8 +28,15 @@ use std::{collections::HashMap, sync::Arc};
 /// of them, and those below other records, are found in one pass over all records.
 const PAGES_MAX: usize = 100;
 
+/// Values that the pages of groups bind together: each has the whole filter again, and SQLite takes
+/// 32,766 a statement.
+const PAGE_VALUES_MAX: usize = 16_000;
+
 /// The filter and the order of a list.
 type Passing<'q, R> = (&'q Filter<<R as Listed>::Field>, &'q [OrderTerm<<R as Listed>::Sort>]);
+
+/// The key of the record above a group, and the keys of the group.
+type Keyed<'q> = (i64, &'q [KeyValue]);
 
 /// What is wanted of records that can be summarised.
 trait Wants: Summed<Field: Grouped> {
@@ -159,79 +166,117 @@ struct Groups<'q, R: Wants> {
 }
 
 impl<R: Wants> Groups<'_, R> {
-    fn each(&self) -> impl Iterator<Item = (i64, &[KeyValue])> {
+    fn each(&self) -> impl Iterator<Item = Keyed<'_>> {
         self.summaries.iter().flat_map(|(parent, summary)| {
             let groups = summary.groups.iter();
             groups.map(|group| (*parent, group.keys.as_slice()))
         })
     }
 
-    /// The list of each group, all from one statement.
+    /// The list of each group, all from one statement. Each is made when its turn comes, for it holds
+    /// the whole filter, and there may be many groups.
     async fn rows(&self, session: &mut Session, lens: &Lens, list: &List) -> Result<Vec<Rows>> {
         let Some((own, order)) = R::of(&list.wanted) else { return Ok(Vec::new()) };
-        let of_group = |(_, keys): (i64, &[KeyValue])| {
+        let groups: Vec<Keyed<'_>> = self.each().collect();
+        let Some((_, keys)) = groups.first() else { return Ok(Vec::new()) };
+        let of_group = |keys: &[KeyValue]| {
             let filter = Filter::All(vec![self.request.rows_of(keys), own.clone()]);
-            List {
-                marks: list.marks.clone(),
-                link: list.link,
-                wanted: R::wanted(filter, order),
-                show_deleted: list.show_deleted,
-                show_inactive: list.show_inactive,
-                window: list.window.clone(),
-                pick: None,
-                cursors: list.cursors,
-                total: false,
-                summaries: Vec::new(),
-            }
+            unpicked(list, R::wanted(filter, order))
         };
-        let each: Vec<List> = self.each().map(of_group).collect();
-        let passing = each.iter().filter_map(|list| Some((list, R::of(&list.wanted)?)));
-        let levels: Vec<Level<'_, R>> =
-            passing.map(|(list, (filter, order))| Level { lens, list, filter, order }).collect();
-        let Some(first) = levels.first() else { return Ok(Vec::new()) };
         let shared = Arc::clone(&session.shared);
         let mut found = HashMap::new();
         if let Some(pick) = &list.pick {
-            found = if self.below.is_none() && levels.len() <= PAGES_MAX {
-                let pages = levels.iter().map(|one| Ok(one.page(&shared)?.0));
-                first.nodes_of_pages(session, pick, pages.collect::<Result<_>>()?).await?
-            } else {
-                let keys = self.keys_of_members(session, (&levels, first), own)?;
-                first.nodes_of_keys(session, pick, keys).await?
+            let of_first = of_group(keys);
+            let first = level::<R>(lens, &of_first)?;
+            found = match self.pages(session, lens, (&groups, &of_group))? {
+                Some(pages) => first.nodes_of_pages(session, pick, pages).await?,
+                None => {
+                    let mut within = Condition::all();
+                    if !(list.window.after.is_empty() && list.window.before.is_empty()) {
+                        // A cursor is of one list: what is wrong for some group is wrong.
+                        for (_, keys) in &groups {
+                            let of_group = of_group(keys);
+                            within = level::<R>(lens, &of_group)?.between(&shared)?;
+                        }
+                    }
+                    let keys = self.keys_of_members(session, (&groups, &first), (own, within))?;
+                    first.nodes_of_keys(session, pick, keys).await?
+                }
             };
             let nodes = found.values_mut().flat_map(Found::nodes).collect();
             grow(session, lens, pick, nodes).await?;
         }
-        let rows = (0_i64..).zip(&levels).map(|(number, level)| {
+        let rows = (0_i64..).zip(&groups).map(|(number, (_, keys))| {
+            let list = of_group(keys);
+            let level = level::<R>(lens, &list)?;
             let nodes = found.remove(&number).unwrap_or_else(|| level.cut(Vec::new()));
             level.rows(&shared, nodes, None)
         });
         rows.collect()
     }
 
+    /// The page of each group, where all of them together are a statement that the databases take.
+    fn pages(
+        &self,
+        session: &Session,
+        lens: &Lens,
+        (groups, of_group): (&[Keyed<'_>], impl Fn(&[KeyValue]) -> List),
+    ) -> Result<Option<Vec<SelectStatement>>> {
+        if self.below.is_some() || groups.len() > PAGES_MAX {
+            return Ok(None);
+        }
+        let mut pages = Vec::with_capacity(groups.len());
+        let mut values = 0;
+        for (_, keys) in groups {
+            let list = of_group(keys);
+            let (page, _) = level::<R>(lens, &list)?.page(&session.shared)?;
+            values += session.spell(&page).values().len();
+            if values > PAGE_VALUES_MAX {
+                return Ok(None);
+            }
+            pages.push(page);
+        }
+        Ok(Some(pages))
+    }
+
     /// The keys of the records of all groups, in one pass over all records.
     fn keys_of_members(
         &self,
         session: &Session,
-        (levels, first): (&[Level<'_, R>], &Level<'_, R>),
-        own: &Filter<R::Field>,
+        (groups, first): (&[Keyed<'_>], &Level<'_, R>),
+        (own, within): (&Filter<R::Field>, Condition),
     ) -> Result<SelectStatement> {
-        let shared = Arc::clone(&session.shared);
-        // A cursor is of one list: what is wrong for some group is wrong.
-        let mut within = Condition::all();
-        for level in levels {
-            within = level.between(&shared)?;
-        }
-        let groups: Vec<_> = self.each().collect();
         let members = Members {
             request: self.request,
             below: self.below,
-            groups: &groups,
+            groups,
             filter: own,
             within,
             ranking: &first.walked(),
             size: first.rows_to_read(),
         };
         session.keys_of_members::<R>(first.lens, &members)
+    }
+}
+
+fn level<'q, R: Wants>(lens: &'q Lens, list: &'q List) -> Result<Level<'q, R>> {
+    let wanted = R::of(&list.wanted);
+    let (filter, order) = wanted.ok_or_else(|| Error::internal("a group is of other records"))?;
+    Ok(Level { lens, list, filter, order })
+}
+
+/// A list of a group: as the list of all groups has it, but for what is wanted.
+fn unpicked(list: &List, wanted: Wanted) -> List {
+    List {
+        marks: list.marks.clone(),
+        link: list.link,
+        wanted,
+        show_deleted: list.show_deleted,
+        show_inactive: list.show_inactive,
+        window: list.window.clone(),
+        pick: None,
+        cursors: list.cursors,
+        total: false,
+        summaries: Vec::new(),
     }
 }
