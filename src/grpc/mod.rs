@@ -23,6 +23,7 @@ use crate::{
         errors::Error,
         filters::{Filter, SubstanceField},
         pages::{List, Page},
+        records::Record,
         requests::{Create, Delete, Retract, Update},
         viewers::Viewer,
     },
@@ -64,6 +65,18 @@ fn showing<T>(message: T, shown: Shown) -> Response<T> {
     let mut answer = Response::new(message);
     answer.extensions_mut().insert(shown);
     answer
+}
+
+/// The answer to a change. What was changed is in the ledger; what was only tried, or may have been
+/// answered before, is a read.
+fn changed<R: Record, M>(
+    record: R,
+    (request_id, validate_only): (bool, bool),
+    encode: impl FnOnce(R) -> M,
+) -> Response<M> {
+    let shown = Shown::of(std::slice::from_ref(&record));
+    let message = encode(record);
+    if request_id || validate_only { showing(message, shown) } else { Response::new(message) }
 }
 
 /// The most bytes of an answer: what a client takes when nothing else is said. The records of a page
@@ -199,13 +212,14 @@ macro_rules! service {
                 let viewer = viewer_of(&request)?;
                 let proto::$Create { $($id,)? $field, request_id, validate_only } =
                     request.into_inner();
+                let is_read = (!request_id.is_empty(), validate_only);
                 let create = Create {
                     id: String::new() $(+ &$id)?,
                     draft: $codec::decode($field.unwrap_or_default()),
                     options: options(request_id, validate_only),
                 };
                 let made = self.registry.$create(&viewer, create).await;
-                made.map($codec::encode).map(Response::new).map_err(status::from)
+                made.map(|one| changed(one, is_read, $codec::encode)).map_err(status::from)
             }
 
             async fn $update(
@@ -215,6 +229,7 @@ macro_rules! service {
                 let viewer = viewer_of(&request)?;
                 let proto::$Update { $field, update_mask, request_id, validate_only } =
                     request.into_inner();
+                let is_read = (!request_id.is_empty(), validate_only);
                 let record = $field.unwrap_or_default();
                 let update = Update {
                     name: record.name.clone(),
@@ -223,8 +238,8 @@ macro_rules! service {
                     draft: $codec::decode(record),
                     options: options(request_id, validate_only),
                 };
-                let changed = self.registry.$update(&viewer, update).await;
-                changed.map($codec::encode).map(Response::new).map_err(status::from)
+                let updated = self.registry.$update(&viewer, update).await;
+                updated.map(|one| changed(one, is_read, $codec::encode)).map_err(status::from)
             }
 
             async fn $delete(
@@ -233,9 +248,10 @@ macro_rules! service {
             ) -> Result<Response<proto::$record>, Status> {
                 let viewer = viewer_of(&request)?;
                 let proto::$Delete { name, etag, request_id, validate_only } = request.into_inner();
+                let is_read = (!request_id.is_empty(), validate_only);
                 let delete = Delete { name, etag, options: options(request_id, validate_only) };
                 let deleted = self.registry.$delete(&viewer, delete).await;
-                deleted.map($codec::encode).map(Response::new).map_err(status::from)
+                deleted.map(|one| changed(one, is_read, $codec::encode)).map_err(status::from)
             }
 
             $($extra)*
@@ -306,10 +322,11 @@ service! {
             let viewer = viewer_of(&request)?;
             let proto::RetractSeizureRequest { name, reason, etag, request_id, validate_only } =
                 request.into_inner();
+            let is_read = (!request_id.is_empty(), validate_only);
             let options = options(request_id, validate_only);
             let retract = Retract { name, reason, etag, options };
             let retracted = self.registry.retract_seizure(&viewer, retract).await;
-            retracted.map(seizures::encode).map(Response::new).map_err(status::from)
+            retracted.map(|one| changed(one, is_read, seizures::encode)).map_err(status::from)
         }
 
         async fn summarize_seizures(

@@ -65,11 +65,16 @@ impl Noting {
 
 impl Drop for Noting {
     fn drop(&mut self) {
-        let (Some(asked), Ok(runtime)) = (self.asked.take(), Handle::try_current()) else { return };
-        let (registry, viewer) = (self.callers.registry.clone(), self.viewer.take());
+        // Who is not known yet was shown nothing, and could fill the disk by giving up.
+        let (Some(asked), Some(viewer), Ok(runtime)) =
+            (self.asked.take(), self.viewer.take(), Handle::try_current())
+        else {
+            return;
+        };
+        let registry = self.callers.registry.clone();
         runtime.spawn(async move {
             let outcome = Outcome { kind: AccessKind::Read, answer: "CANCELLED", shown: 0 };
-            let noted = registry.note_access(viewer.as_deref(), asked, outcome).await;
+            let noted = registry.note_access(Some(&viewer), asked, outcome).await;
             if let Err(error) = noted {
                 tracing::warn!(%error, "a request that was given up has no access record");
             }

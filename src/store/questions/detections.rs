@@ -13,6 +13,7 @@ use crate::{
         errors::{Error, Result},
         filters::{DetectionField, Filter},
         ids::{OperationId, ResourceId as _},
+        markings::Tlp,
         questions::{End, List, Pick},
     },
     store::{
@@ -159,18 +160,24 @@ async fn read_page(
     let operation = at("named", "id").eq(at(T, "operation_id"));
     query
         .join_as(JoinType::InnerJoin, operations::Entity, Alias::new("named"), operation)
-        .expr(at("named", "uid"));
+        .expr(at("named", "uid"))
+        .expr(picks::label_of("named"));
     picks::add(&mut query, lens, Table::Detections, T, pick);
     sort(&mut query, list);
     let shared = Arc::clone(&session.shared);
     let read = |row: &mut Row<'_>| {
         let (parent, operation) = (row.int()?, OperationId::from_uuid(row.uuid()?));
+        let label = row.code_required::<Tlp>()?;
         let node = picks::read(row, lens, &shared, Table::Detections, pick)?;
-        let node = node.ok_or_else(|| Error::internal("a detection has no position"))?;
+        let mut node = node.ok_or_else(|| Error::internal("a detection has no position"))?;
+        if let Some(node) = Arc::get_mut(&mut node) {
+            // Who reads a detection reads of its operation.
+            (node.name, node.is_restricted) = (operation.to_string(), label.is_restricted());
+        }
         let values = vec![SortValue::Int(node.key)];
         Ok((parent, (node, Cursor { values, name: operation.to_string() })))
     };
-    session.rows(&query, read).await
+    session.counted_rows(&query, read).await
 }
 
 async fn totals(

@@ -55,7 +55,7 @@ pub(super) fn add(
 
 /// The label of a record's marking, by key: it is to be told from what is restricted even where the
 /// marking was not picked.
-fn label_of(alias: &str) -> SimpleExpr {
+pub(super) fn label_of(alias: &str) -> SimpleExpr {
     let mut label = Query::select();
     label
         .column(markings::Column::Label)

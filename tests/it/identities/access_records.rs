@@ -12,7 +12,13 @@ use http::Request;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use interdiction::{
-    domain::{markings::Tlp, seizures::Seizure},
+    domain::{
+        markings::Tlp,
+        operation_kinds::DetectionRole,
+        operations::{Operation, OperationDraft},
+        seizures::Seizure,
+        sensors::{Sensor, SensorDraft, SensorType},
+    },
     proto::{
         self, access_service_client::AccessServiceClient,
         seizure_service_client::SeizureServiceClient,
@@ -55,9 +61,24 @@ async fn record(world: &World) -> Vec<Seizure> {
     made
 }
 
+/// A restricted operation that a sensor detected which everybody may see.
+async fn detect(world: &World) {
+    let us = world.viewer("us-dod");
+    let radar = drafts::sensor("Radar", SensorType::GroundRadar);
+    let radar = SensorDraft { marking: drafts::green(), ..radar };
+    let radar: Sensor = world.add_as(&us, "radar", radar).await;
+    let flight = OperationDraft {
+        marking: drafts::marked(Tlp::Amber, &["MX"]),
+        detections: vec![drafts::detection(radar.id.as_str(), DetectionRole::Primary)],
+        ..drafts::operation("Flight")
+    };
+    let _flight: Operation = world.add(&us, flight).await;
+}
+
 async fn ways(world: World) {
     let made = record(&world).await;
     let names: Vec<String> = made.iter().map(|one| one.id.to_string()).collect();
+    detect(&world).await;
     let address = serve(&world, &KNOWN).await;
     let reader = token(&world.registry, &principal("mx-reader", "mx-sedena", &["READER"])).await;
     let auditor = token(&world.registry, &principal("mx-auditor", "mx-sedena", &["AUDITOR"])).await;
@@ -88,7 +109,10 @@ async fn ways(world: World) {
             seizures {{ edges {{ node {{ originator {{ seizures: displayName }} }} }} }} }}",
         names[1]
     );
-    for document in [twice.as_str(), "{ seizures { totalCount } }", "{ service { name } }"] {
+    let detections = "{ sensors { nodes { detections { nodes { role } } } } }";
+    for document in
+        [twice.as_str(), "{ seizures { totalCount } }", detections, "{ service { name } }"]
+    {
         assert_eq!(ask(address, document, &reader).await.http_status, 200, "{document}");
     }
     let request = proto::ListAccessRecordsRequest { page_size: 1_000, page_token: String::new() };
@@ -112,6 +136,7 @@ async fn ways(world: World) {
             (READ, "ExplainAccess", 1),
             (READ, "ExplainAccess", 1),
             (READ, "graphql", 2),
+            (READ, "graphql", 1),
         ]
     );
     assert!(found.iter().all(|one| one.peer == "127.0.0.1" || one.peer.is_empty()));
