@@ -93,10 +93,26 @@ impl Issuers {
             }
             now.by_name.clone()
         };
-        let now = Now::of(files, folder, &known)?;
+        let now =
+            Now::of(files.clone(), folder, &known).inspect_err(|_| self.forget_gone(&files))?;
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = now;
         self.generation.fetch_add(1, Ordering::AcqRel);
         Ok(true)
+    }
+
+    /// What is wrong leaves all as it was, but whose file is gone is trusted no more.
+    fn forget_gone(&self, files: &BTreeMap<PathBuf, String>) {
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        let is_gone = |path: &&PathBuf| !files.contains_key(*path);
+        let gone: Vec<PathBuf> = now.files.keys().filter(is_gone).cloned().collect();
+        for path in gone {
+            let text = now.files.remove(&path).unwrap_or_default();
+            if let Ok(Written { issuer, .. }) = toml::from_str(&text) {
+                now.by_name.remove(&issuer);
+                self.generation.fetch_add(1, Ordering::AcqRel);
+                tracing::info!(issuer, "an issuer whose file is gone is trusted no more");
+            }
+        }
     }
 
     fn issuer(&self, name: &str) -> Option<Arc<Issuer>> {
@@ -133,23 +149,25 @@ impl Issuers {
     /// Where the files are wrong, what was read before stays.
     async fn look_at_files(self: &Arc<Self>) {
         let Some(folder) = self.folder.clone() else { return };
-        let mut failed = false;
+        let mut told = String::new();
         loop {
             sleep(LOOK_EVERY).await;
             let (issuers, folder) = (Arc::clone(self), folder.clone());
             let read = tokio::task::spawn_blocking(move || issuers.read_again(&folder)).await;
             match read.unwrap_or_else(|error| Err(Error::internal(error.to_string()))) {
-                Ok(true) => tracing::info!("the issuers are read again"),
-                Ok(false) => {}
+                Ok(true) => {
+                    tracing::info!("the issuers are read again");
+                    told.clear();
+                }
+                Ok(false) => told.clear(),
                 Err(error) => {
-                    if !failed {
+                    let text = error.to_string();
+                    if text != told {
                         tracing::warn!(%error, "issuers changed and are wrong; the old ones stay");
                     }
-                    failed = true;
-                    continue;
+                    told = text;
                 }
             }
-            failed = false;
         }
     }
 
