@@ -156,10 +156,16 @@ impl Reader {
         loop {
             let next = match timeout(PATIENCE, requests.message()).await {
                 Ok(Ok(Some(request))) => {
-                    if let Some(pace) = &self.pace {
-                        pace.take(request.rows.len()).await;
+                    let rows = request.rows.len();
+                    let checked = self.check(&mut import, request).map_err(status::from);
+                    if let (Some(pace), Ok(_)) = (&self.pace, &checked) {
+                        tokio::select! {
+                            () = pace.take(rows) => {}
+                            // Nobody waits for the answers any more.
+                            () = to_store.closed() => return,
+                        }
                     }
-                    self.check(&mut import, request).map_err(status::from)
+                    checked
                 }
                 Ok(Ok(None)) => return,
                 // The stream broke: whoever reads answers learns so from the connection.
@@ -203,7 +209,16 @@ async fn write(
     mut checked: mpsc::Receiver<Checked>,
     to_caller: mpsc::Sender<std::result::Result<proto::ImportSeizuresResponse, Status>>,
 ) {
-    while let Some(batch) = checked.recv().await {
+    loop {
+        let batch = tokio::select! {
+            biased;
+            // The caller has left, or its credential is no good any more.
+            () = to_caller.closed() => return,
+            batch = checked.recv() => match batch {
+                Some(batch) => batch,
+                None => return,
+            },
+        };
         let answer = match batch {
             Ok(batch) => {
                 let last = batch.last_sequence_number();
