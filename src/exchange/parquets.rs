@@ -3,7 +3,7 @@
 use super::tables::{COLUMNS_MAX, Fault, Opened, ROW_BYTES_MAX, Row, fault};
 use crate::domain::errors::Result;
 use parquet::{
-    basic::{ConvertedType, Repetition, Type as Physical},
+    basic::{ConvertedType, LogicalType, Repetition, Type as Physical},
     file::{
         metadata::ParquetMetaData,
         reader::{FileReader as _, SerializedFileReader},
@@ -63,8 +63,12 @@ fn names(file: &ParquetMetaData) -> std::result::Result<Vec<String>, String> {
             strange.name()
         ));
     }
-    let large = file.row_groups().iter().find(|group| group.total_byte_size() > GROUP_BYTES_MAX);
-    if large.is_some() {
+    let is_large = |bytes: i64| !(0..=GROUP_BYTES_MAX).contains(&bytes);
+    let large = file.row_groups().iter().any(|group| {
+        let mut columns = group.columns().iter();
+        is_large(group.total_byte_size()) || columns.any(|one| is_large(one.uncompressed_size()))
+    });
+    if large {
         return Err(format!(
             "a row group unpacks to more than {} MiB: write smaller ones",
             GROUP_BYTES_MAX >> 20
@@ -79,23 +83,31 @@ fn is_read(field: &Type) -> bool {
         return false;
     }
     let converted = info.converted_type();
+    // Times in nanoseconds are told apart from numbers by nothing else.
+    let is_number = matches!(info.logical_type_ref(), None | Some(LogicalType::Integer(_)));
     match field.get_physical_type() {
         Physical::BOOLEAN | Physical::FLOAT | Physical::DOUBLE => true,
         Physical::BYTE_ARRAY => converted == ConvertedType::UTF8,
-        Physical::INT32 => matches!(
-            converted,
-            ConvertedType::NONE
-                | ConvertedType::INT_8
-                | ConvertedType::INT_16
-                | ConvertedType::INT_32
-                | ConvertedType::UINT_8
-                | ConvertedType::UINT_16
-                | ConvertedType::UINT_32
-        ),
-        Physical::INT64 => matches!(
-            converted,
-            ConvertedType::NONE | ConvertedType::INT_64 | ConvertedType::UINT_64
-        ),
+        Physical::INT32 => {
+            is_number
+                && matches!(
+                    converted,
+                    ConvertedType::NONE
+                        | ConvertedType::INT_8
+                        | ConvertedType::INT_16
+                        | ConvertedType::INT_32
+                        | ConvertedType::UINT_8
+                        | ConvertedType::UINT_16
+                        | ConvertedType::UINT_32
+                )
+        }
+        Physical::INT64 => {
+            is_number
+                && matches!(
+                    converted,
+                    ConvertedType::NONE | ConvertedType::INT_64 | ConvertedType::UINT_64
+                )
+        }
         Physical::INT96 | Physical::FIXED_LEN_BYTE_ARRAY => false,
     }
 }

@@ -90,7 +90,8 @@ impl Engine {
 /// it asks for after that are the key-share locks of its references, which Postgres checks at the
 /// commit. They conflict with a deletion or another key alone, and no row that others refer to is
 /// deleted or changes its key; so the holder of `ledger_head` waits for nobody. Two that make the
-/// same external ids in another order can meet; Postgres ends one of them, and it is run again.
+/// same external ids in another order can meet, or two imports that add to an operation and then
+/// change it; Postgres ends one of them, and it is run again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RowLock {
     /// Against every other writer.

@@ -68,7 +68,7 @@ def main():
     for outcome, times in outcomes.most_common():
         print(f"{times:6} {outcome}")
     print(f"fuzz: {count} documents of {len(SEEDS)} seeds, {failed} seeds found a fault")
-    too_few = outcomes["answered"] * 100 < count * ANSWERED_PERCENT_MIN
+    too_few = outcomes["answered"] * 100 < max(count, 1) * ANSWERED_PERCENT_MIN
     if too_few:
         print(f"fewer than {ANSWERED_PERCENT_MIN} % were answered", file=sys.stderr)
     return 1 if failed or too_few else 0

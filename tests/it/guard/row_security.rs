@@ -32,8 +32,8 @@ const PARTS: [(&str, &str, &str); 3] = [
     ("detections", "operation_id", "operations"),
 ];
 
-/// The rule of DESIGN, section 4, over `originator` and `marking`. Labels are 1 CLEAR, 2 GREEN,
-/// 3 AMBER, 4 AMBER_STRICT, 5 RED.
+/// The rule of `Marking::visible_to`, written anew, over `originator` and `marking`. Labels are
+/// 1 CLEAR, 2 GREEN, 3 AMBER, 4 AMBER_STRICT, 5 RED.
 const RULE: &str = "
     CASE WHEN current_setting('viewer.agency') = '' THEN marking.label = 1
     ELSE originator.slug = current_setting('viewer.agency')
