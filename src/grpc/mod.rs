@@ -69,14 +69,10 @@ fn showing<T>(message: T, shown: Shown) -> Response<T> {
 
 /// The answer to a change. What was changed is in the ledger; what was only tried, or may have been
 /// answered before, is a read.
-fn changed<R: Record, M>(
-    record: R,
-    (request_id, validate_only): (bool, bool),
-    encode: impl FnOnce(R) -> M,
-) -> Response<M> {
+fn changed<R: Record, M>(record: R, is_read: bool, encode: impl FnOnce(R) -> M) -> Response<M> {
     let shown = Shown::of(std::slice::from_ref(&record));
     let message = encode(record);
-    if request_id || validate_only { showing(message, shown) } else { Response::new(message) }
+    if is_read { showing(message, shown) } else { Response::new(message) }
 }
 
 /// The most bytes of an answer: what a client takes when nothing else is said. The records of a page
@@ -212,7 +208,7 @@ macro_rules! service {
                 let viewer = viewer_of(&request)?;
                 let proto::$Create { $($id,)? $field, request_id, validate_only } =
                     request.into_inner();
-                let is_read = (!request_id.is_empty(), validate_only);
+                let is_read = validate_only || !request_id.is_empty();
                 let create = Create {
                     id: String::new() $(+ &$id)?,
                     draft: $codec::decode($field.unwrap_or_default()),
@@ -229,7 +225,7 @@ macro_rules! service {
                 let viewer = viewer_of(&request)?;
                 let proto::$Update { $field, update_mask, request_id, validate_only } =
                     request.into_inner();
-                let is_read = (!request_id.is_empty(), validate_only);
+                let is_read = validate_only || !request_id.is_empty();
                 let record = $field.unwrap_or_default();
                 let update = Update {
                     name: record.name.clone(),
@@ -248,7 +244,7 @@ macro_rules! service {
             ) -> Result<Response<proto::$record>, Status> {
                 let viewer = viewer_of(&request)?;
                 let proto::$Delete { name, etag, request_id, validate_only } = request.into_inner();
-                let is_read = (!request_id.is_empty(), validate_only);
+                let is_read = validate_only || !request_id.is_empty();
                 let delete = Delete { name, etag, options: options(request_id, validate_only) };
                 let deleted = self.registry.$delete(&viewer, delete).await;
                 deleted.map(|one| changed(one, is_read, $codec::encode)).map_err(status::from)
@@ -322,7 +318,7 @@ service! {
             let viewer = viewer_of(&request)?;
             let proto::RetractSeizureRequest { name, reason, etag, request_id, validate_only } =
                 request.into_inner();
-            let is_read = (!request_id.is_empty(), validate_only);
+            let is_read = validate_only || !request_id.is_empty();
             let options = options(request_id, validate_only);
             let retract = Retract { name, reason, etag, options };
             let retracted = self.registry.retract_seizure(&viewer, retract).await;

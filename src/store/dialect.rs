@@ -4,12 +4,12 @@
 //! on the thread that asks, where a hop to a thread for each connection would cost more than the
 //! statement.
 
+mod bound;
 mod errors;
-mod groups;
 mod rows;
 
-pub(super) use errors::{SERIALIZATION, postgres_error, sqlite_error};
-pub(super) use groups::BoundGroup;
+pub(super) use bound::BoundGroup;
+pub(super) use errors::{SERIALIZATION, postgres_error, sqlite_error, unavailable};
 pub(super) use rows::{Row, code, code_required};
 
 use super::{
@@ -18,7 +18,6 @@ use super::{
     postgres::{self, CREDENTIALS_CHANNEL, Postgres},
     questions::{PARENT, PARENTS, Spent},
     records::T,
-    shapes::to_json,
     sqlite::Sqlite,
 };
 use crate::domain::{
@@ -32,7 +31,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     Statement, StatementBuilder, StreamTrait as _, Value,
     sea_query::{
-        Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, JoinType, LockType, Order, Query,
+        Alias, Asterisk, Condition, Expr, ExprTrait as _, JoinType, LockType, Order, Query,
         SelectStatement,
     },
 };
@@ -301,42 +300,6 @@ impl Session {
         query.from_subquery(self.keys_of_parents(parents), Alias::new(PARENTS));
     }
 
-    /// Keys, bound as one value, in a column called [`PARENT`].
-    pub(super) fn keys_of_parents(&self, parents: &[i64]) -> SelectStatement {
-        let mut keys = Query::select();
-        match self.link {
-            Link::Sqlite(_) => {
-                let listed = format!("[{}]", joined(parents));
-                keys.expr_as(Expr::cust("value"), Alias::new(PARENT))
-                    .from_function(Func::cust("json_each").arg(listed), Alias::new("listed"));
-            }
-            Link::Postgres(_) | Link::PostgresPool(_) => {
-                let listed = joined(parents);
-                let each = "unnest(string_to_array($1, ',')::bigint[])";
-                keys.expr_as(Expr::cust_with_values(each, [listed]), Alias::new(PARENT));
-            }
-        }
-        keys
-    }
-
-    /// Texts without NUL, bound as one value, in a column called [`PARENT`].
-    pub(super) fn texts_listed(&self, texts: &[&str]) -> Result<SelectStatement> {
-        let listed = to_json(&texts)?;
-        let mut query = Query::select();
-        match self.link {
-            Link::Sqlite(_) => {
-                query
-                    .expr_as(Expr::cust("value"), Alias::new(PARENT))
-                    .from_function(Func::cust("json_each").arg(listed), Alias::new("listed"));
-            }
-            Link::Postgres(_) | Link::PostgresPool(_) => {
-                let each = "jsonb_array_elements_text(($1::text)::jsonb)";
-                query.expr_as(Expr::cust_with_values(each, [listed]), Alias::new(PARENT));
-            }
-        }
-        Ok(query)
-    }
-
     /// Appends to the ledger and returns nothing: its number is nobody's to know. Revisions are in
     /// the order of commits: on SQLite there is one writer, on Postgres the row of `ledger_head`
     /// stays locked from here to the commit, so nothing may be written after this ([`RowLock`]).
@@ -377,11 +340,6 @@ impl Session {
     pub(super) fn spelled(&self, text: &str, values: Vec<Value>) -> Spelled {
         Spelled(Statement::from_sql_and_values(self.backend(), text, values))
     }
-}
-
-fn joined(keys: &[i64]) -> String {
-    let texts: Vec<String> = keys.iter().map(i64::to_string).collect();
-    texts.join(",")
 }
 
 /// A statement that is spelled out already.

@@ -2,7 +2,7 @@
 
 use super::{
     Lens, Reach, Span, Store,
-    dialect::{Row, Session},
+    dialect::{Row, Session, unavailable},
     entity::{markings, seizures},
     filters::{Planner, at},
     guard::{self, col},
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     codes::Code as _,
-    errors::{Error, Kind, Result},
+    errors::Result,
     exports::{COUNTING_RULE, COUNTING_RULE_ALL, ExportHeader, Exported},
     filters::{SeizureField, SeizureSort},
     markings::Marking,
@@ -27,9 +27,6 @@ use tokio::sync::mpsc;
 
 /// How long the reader of an export may leave a part unread. Its snapshot is held meanwhile.
 pub const EXPORT_PATIENCE: Duration = Duration::from_secs(60);
-
-/// How long a caller should wait for a copy of the store to catch up.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 type Seizures = List<SeizureField, SeizureSort>;
 
@@ -84,7 +81,7 @@ impl Session {
             None => {
                 let message = "the store does not hold yet what the export goes on behind: try \
                                again";
-                Err(Error::new(Kind::Unavailable, "STORE_BEHIND", message).retry_after(RETRY_AFTER))
+                Err(unavailable("STORE_BEHIND", message))
             }
         }
     }

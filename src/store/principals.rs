@@ -57,14 +57,14 @@ fn name_of(kind: i64, issuer: String, name: String) -> OuterName {
 }
 
 fn join_principal(query: &mut SelectStatement, on: Expr) {
-    let alias = |name: &'static str| Alias::new(name);
+    query.join_as(JoinType::InnerJoin, Alias::new("principals"), Alias::new(PRINCIPAL), on);
+    join_agency(query);
+}
+
+/// The agency of a principal, and the columns that a principal is read from.
+fn join_agency(query: &mut SelectStatement) {
     let agency = col(AGENCY, agencies::Column::Id).eq(col(PRINCIPAL, P::AgencyId));
-    query.join_as(JoinType::InnerJoin, alias("principals"), alias(PRINCIPAL), on).join_as(
-        JoinType::InnerJoin,
-        alias("agencies"),
-        alias(AGENCY),
-        agency,
-    );
+    query.join_as(JoinType::InnerJoin, Alias::new("agencies"), Alias::new(AGENCY), agency);
     principal_columns(query);
 }
 
@@ -184,14 +184,8 @@ impl Session {
     /// `NotFound` when there is none, or it is removed.
     pub async fn principal(&mut self, id: &PrincipalId) -> Result<Principal> {
         let mut query = Query::select();
-        let agency = col(AGENCY, agencies::Column::Id).eq(col(PRINCIPAL, P::AgencyId));
-        query.from_as(Alias::new("principals"), Alias::new(PRINCIPAL)).join_as(
-            JoinType::InnerJoin,
-            Alias::new("agencies"),
-            Alias::new(AGENCY),
-            agency,
-        );
-        principal_columns(&mut query);
+        query.from_as(Alias::new("principals"), Alias::new(PRINCIPAL));
+        join_agency(&mut query);
         query.and_where(col(PRINCIPAL, P::Slug).eq(id.as_str()));
         match self.row(&query, read_principal).await? {
             Some((principal, true)) => Ok(principal),
@@ -228,14 +222,8 @@ impl Session {
     /// When the store cannot be read.
     pub async fn principals(&mut self) -> Result<Vec<Principal>> {
         let mut query = Query::select();
-        let agency = col(AGENCY, agencies::Column::Id).eq(col(PRINCIPAL, P::AgencyId));
-        query.from_as(Alias::new("principals"), Alias::new(PRINCIPAL)).join_as(
-            JoinType::InnerJoin,
-            Alias::new("agencies"),
-            Alias::new(AGENCY),
-            agency,
-        );
-        principal_columns(&mut query);
+        query.from_as(Alias::new("principals"), Alias::new(PRINCIPAL));
+        join_agency(&mut query);
         query
             .and_where(col(PRINCIPAL, P::RemoveMicros).is_null())
             .order_by((Alias::new(PRINCIPAL), P::Slug), Order::Asc);

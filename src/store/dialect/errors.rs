@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How long a caller should wait before it tries again a store that is busy or away.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-fn unavailable(reason: &'static str, message: &str) -> Error {
+pub(in crate::store) fn unavailable(reason: &'static str, message: &str) -> Error {
     Error::new(Kind::Unavailable, reason, message).retry_after(RETRY_AFTER)
 }
 

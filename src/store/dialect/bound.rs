@@ -1,8 +1,10 @@
-//! Groups of summaries, bound to a statement as one value.
+//! Lists of any length, bound to a statement as one value, so that its text does not depend on them.
 
 use super::{Link, Session};
+use crate::domain::errors::Result;
 use crate::store::{
     questions::PARENT,
+    shapes::to_json,
     summaries::{NUMBER, key_name},
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query, SelectStatement};
@@ -11,6 +13,42 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query, SelectStateme
 pub(in crate::store) type BoundGroup = (i64, i64, Vec<serde_json::Value>);
 
 impl Session {
+    /// Keys, bound as one value, in a column called [`PARENT`].
+    pub(in crate::store) fn keys_of_parents(&self, parents: &[i64]) -> SelectStatement {
+        let mut keys = Query::select();
+        match self.link {
+            Link::Sqlite(_) => {
+                let listed = format!("[{}]", joined(parents));
+                keys.expr_as(Expr::cust("value"), Alias::new(PARENT))
+                    .from_function(Func::cust("json_each").arg(listed), Alias::new("listed"));
+            }
+            Link::Postgres(_) | Link::PostgresPool(_) => {
+                let listed = joined(parents);
+                let each = "unnest(string_to_array($1, ',')::bigint[])";
+                keys.expr_as(Expr::cust_with_values(each, [listed]), Alias::new(PARENT));
+            }
+        }
+        keys
+    }
+
+    /// Texts without NUL, bound as one value, in a column called [`PARENT`].
+    pub(in crate::store) fn texts_listed(&self, texts: &[&str]) -> Result<SelectStatement> {
+        let listed = to_json(&texts)?;
+        let mut query = Query::select();
+        match self.link {
+            Link::Sqlite(_) => {
+                query
+                    .expr_as(Expr::cust("value"), Alias::new(PARENT))
+                    .from_function(Func::cust("json_each").arg(listed), Alias::new("listed"));
+            }
+            Link::Postgres(_) | Link::PostgresPool(_) => {
+                let each = "jsonb_array_elements_text(($1::text)::jsonb)";
+                query.expr_as(Expr::cust_with_values(each, [listed]), Alias::new(PARENT));
+            }
+        }
+        Ok(query)
+    }
+
     /// Groups in columns called [`NUMBER`], [`PARENT`] and as keys are; `are_texts` says of each key
     /// whether its values are texts or numbers.
     pub(in crate::store) fn bound_groups(
@@ -50,4 +88,9 @@ impl Session {
             }
         }
     }
+}
+
+fn joined(keys: &[i64]) -> String {
+    let texts: Vec<String> = keys.iter().map(i64::to_string).collect();
+    texts.join(",")
 }
