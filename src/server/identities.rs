@@ -44,8 +44,8 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::watch,
-    time::{Instant, interval, sleep},
+    sync::{Mutex, watch},
+    time::{Instant, interval, sleep, timeout},
 };
 
 /// What is answered to anybody: who balances load has no credential.
@@ -55,6 +55,10 @@ const KNOWN_MAX: usize = 4_096;
 /// How often open streams learn that credentials changed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
+/// Of how many credentials the first requests are noted at the same time, but for chance.
+const DOORS: usize = 64;
+/// How long a server that stops may take to note what it cut.
+const PART_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often access records whose time is over are forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -128,11 +132,15 @@ pub(super) struct Callers {
     registry: Registry,
     /// Credentials that were looked up, by their hashes.
     known: RwLock<HashMap<[u8; 32], Arc<Caller>>>,
+    /// Held by who comes in with a credential, one of them by its hash: it is noted once.
+    doors: [Mutex<()>; DOORS],
     failures: Failures,
     issuers: Arc<Issuers>,
     shares: Shares,
     record_days: u32,
     revision: watch::Sender<i64>,
+    /// Heard by each request that may still have to be noted.
+    noting: watch::Sender<()>,
 }
 
 /// Whose a credential is.
@@ -174,9 +182,19 @@ impl Callers {
             shares,
             record_days: *record_days,
             known: RwLock::default(),
+            doors: [const { Mutex::const_new(()) }; DOORS],
             failures: Failures::default(),
             revision: watch::Sender::new(0),
+            noting: watch::Sender::new(()),
         }))
+    }
+
+    /// Waits until what was cut is noted, once nobody can ask any more.
+    pub(super) async fn part(&self) {
+        if timeout(PART_TIMEOUT, self.noting.closed()).await.is_err() {
+            let lost = self.noting.receiver_count();
+            tracing::warn!(lost, "requests that were cut have no access record");
+        }
     }
 
     /// Tells open streams of changes, for as long as it is polled.
@@ -272,16 +290,30 @@ impl Callers {
             return Err(self.refuse(address));
         }
         let viewer = Arc::new(principal.viewer());
+        let caller = Arc::new(Caller { viewer, expire_micros, revision, generation });
         // An open stream that is looked at again does not come in.
         if known.is_none() && !address.is_unspecified() {
-            let how = credential.kind().to_owned();
-            let asked = self.registry.asked(address.to_string(), how);
-            let outcome = Outcome { kind: AccessKind::LogOn, answer: "OK", shown: 0 };
-            self.registry.note_access(Some(&viewer), asked, outcome).await?;
+            let _door = self.doors[usize::from(hash[0]) % DOORS].lock().await;
+            // Who stood before us at the door may have come in with the same.
+            if self.known(&hash).is_none() {
+                self.note_log_on(&caller.viewer, credential, address).await?;
+                self.keep(hash, &caller);
+            }
+        } else {
+            self.keep(hash, &caller);
         }
-        let caller = Arc::new(Caller { viewer, expire_micros, revision, generation });
-        self.keep(hash, &caller);
         Ok(caller)
+    }
+
+    async fn note_log_on(
+        &self,
+        viewer: &Viewer,
+        credential: &Credential,
+        address: IpAddr,
+    ) -> Result<()> {
+        let asked = self.registry.asked(address.to_string(), credential.kind().to_owned());
+        let outcome = Outcome { kind: AccessKind::LogOn, answer: "OK", shown: 0 };
+        self.registry.note_access(Some(viewer), asked, outcome).await
     }
 
     async fn look_up(&self, credential: &Credential) -> Result<Option<Identified>> {

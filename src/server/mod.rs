@@ -186,12 +186,13 @@ pub async fn serve(
         health.stop().await;
     };
     let tls = config.tls.as_ref().map(Tls::read).transpose()?;
-    let look_after = look_after(callers, tls.clone());
+    let look_after = look_after(Arc::clone(&callers), tls.clone());
     let limits = Limits::from(&config.limits);
     let drained = tokio::select! {
         drained = listener::serve_with(listener, tls, app, limits, shutdown) => drained,
         () = look_after => unreachable!("it looks for as long as it is polled"),
     };
+    callers.part().await;
     match drained {
         Drained { connections_cut: 0 } => Ok(()),
         Drained { connections_cut } => {

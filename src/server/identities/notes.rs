@@ -13,7 +13,10 @@ use crate::{
 use axum::{extract::Request, response::Response};
 use http::{HeaderValue, StatusCode, header::AUTHORIZATION};
 use std::sync::Arc;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::watch};
+
+/// There for as long as a server that stops waits for a note.
+type Open = watch::Receiver<()>;
 
 /// A request whose answer has not left. Where it is dropped before, that is noted too.
 pub(super) struct Noting {
@@ -21,7 +24,7 @@ pub(super) struct Noting {
     viewer: Option<Arc<Viewer>>,
     dialect: Dialect,
     /// None once there is nothing more to note.
-    asked: Option<Asked>,
+    asked: Option<(Asked, Open)>,
 }
 
 impl Noting {
@@ -32,7 +35,7 @@ impl Noting {
             !matches!(callers.admitted, Admitted::Configured(_)) && shows_anything(request, peer);
         let asked = is_noted.then(|| {
             let from = peer.map(|peer| peer.address.ip().to_string()).unwrap_or_default();
-            callers.registry.asked(from, path.to_owned())
+            (callers.registry.asked(from, path.to_owned()), callers.noting.subscribe())
         });
         let dialect = Dialect::of(path, request.headers());
         Self { callers: Arc::clone(callers), viewer: None, dialect, asked }
@@ -42,14 +45,15 @@ impl Noting {
     pub(super) fn is_of(&mut self, viewer: &Arc<Viewer>) {
         self.viewer = Some(Arc::clone(viewer));
         let registry = &self.callers.registry;
+        let asked = self.asked.take();
         self.asked =
-            self.asked.take().map(|Asked { peer, method, .. }| registry.asked(peer, method));
+            asked.map(|(Asked { peer, method, .. }, open)| (registry.asked(peer, method), open));
     }
 
     /// Notes how the request ended, and lets the answer go; what cannot be noted is not answered.
     pub(super) async fn close(mut self, answer: Response) -> Response {
         let outcome = outcome_of(&answer);
-        let (Some(asked), Some(outcome)) = (self.asked.clone(), outcome) else {
+        let (Some((asked, _)), Some(outcome)) = (self.asked.clone(), outcome) else {
             self.asked = None;
             return answer;
         };
@@ -66,13 +70,14 @@ impl Noting {
 impl Drop for Noting {
     fn drop(&mut self) {
         // Who is not known yet was shown nothing, and could fill the disk by giving up.
-        let (Some(asked), Some(viewer), Ok(runtime)) =
+        let (Some((asked, open)), Some(viewer), Ok(runtime)) =
             (self.asked.take(), self.viewer.take(), Handle::try_current())
         else {
             return;
         };
         let registry = self.callers.registry.clone();
         runtime.spawn(async move {
+            let _open = open;
             let outcome = Outcome { kind: AccessKind::Read, answer: "CANCELLED", shown: 0 };
             let noted = registry.note_access(Some(&viewer), asked, outcome).await;
             if let Err(error) = noted {

@@ -3,7 +3,7 @@
 //!
 //! `INTERDICTION_ACCESS_REQUESTS` sets how many requests the storm has.
 
-use super::{ANNOUNCED, ask, bearer, channel, principal, serve, showing, token};
+use super::{ANNOUNCED, ask, bearer, channel, config, principal, serve, showing, token};
 use crate::{
     server::peers::{Sent, whole},
     world::{World, drafts, on_both},
@@ -23,24 +23,35 @@ use interdiction::{
         self, access_service_client::AccessServiceClient,
         seizure_service_client::SeizureServiceClient,
     },
+    server,
+    store::StoreUrl,
 };
 use prost::Message as _;
-use sea_orm::{ConnectionTrait as _, Statement};
+use sea_orm::{ConnectionTrait as _, Statement, TransactionTrait as _};
 use std::{
     collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
-use tokio::{net::TcpSocket, task::JoinSet, time::sleep};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::{Barrier, oneshot},
+    task::JoinSet,
+    time::sleep,
+};
 
 on_both! {
     each_way_of_reading_what_is_restricted_is_kept_once: ways;
     each_request_of_a_storm_has_one_record: storm;
+    what_a_server_cuts_when_it_stops_is_kept: cut;
+    who_asks_many_times_at_once_comes_in_once: comes_in;
 }
 
 const KNOWN: [&str; 2] = ["--identities-callers", "known"];
 const FAST: [&str; 2] = ["--limits-principal-requests-per-second", "1000000"];
 const DENIED: i32 = 1;
+const LOG_ON: i32 = 2;
 const READ: i32 = 4;
 const EXPORT: i32 = 5;
 
@@ -267,6 +278,84 @@ async fn one(address: SocketAddr, reader: String, name: String, n: u32) -> (u32,
     (n, status)
 }
 
+/// How many access records there are of a kind with an answer.
+async fn count(world: &World, kind: i32, answer: &str) -> i64 {
+    let connection = world.connect().await;
+    let sql =
+        format!("SELECT count(*) FROM access_records WHERE kind = {kind} AND answer = '{answer}'");
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+    connection.close().await.unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
+async fn cut(world: World) {
+    const HELD: i64 = 24;
+    let made = record(&world).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let config = config(&[&KNOWN[..], &["--limits-drain-timeout-seconds", "1"]].concat());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (registry, viewer) = (world.registry.clone(), world.viewer("us-dod"));
+    let server = tokio::spawn(async move {
+        let shutdown = async { stopped.await.unwrap() };
+        server::serve(listener, registry, viewer, &config, shutdown).await
+    });
+    let reader = token(&world.registry, &principal("mx-reader", "mx-sedena", &["READER"])).await;
+    sleep(ANNOUNCED).await;
+    let mut client = SeizureServiceClient::new(channel(address).await);
+    let request = || proto::GetSeizureRequest { name: made[1].id.to_string() };
+    client.get_seizure(showing(request(), &bearer(&reader))).await.unwrap();
+    // No record can be written, so no answer leaves, until the server has cut all.
+    let other = world.connect().await;
+    let lock = match world.url {
+        StoreUrl::Sqlite(_) => "DELETE FROM access_records WHERE 0 = 1",
+        StoreUrl::Postgres(_) => "LOCK TABLE access_records IN SHARE MODE",
+    };
+    let writing = other.begin().await.unwrap();
+    writing.execute_unprepared(lock).await.unwrap();
+    let mut held = JoinSet::new();
+    for _ in 0..HELD {
+        let (mut client, request) = (client.clone(), showing(request(), &bearer(&reader)));
+        held.spawn(async move { client.get_seizure(request).await });
+    }
+    sleep(Duration::from_millis(500)).await;
+    stop.send(()).unwrap();
+    sleep(Duration::from_millis(1_500)).await;
+    assert!(!server.is_finished(), "it waits for what it cut");
+    writing.rollback().await.unwrap();
+    other.close().await.unwrap();
+    let error = server.await.unwrap().unwrap_err();
+    assert_eq!(error.reason, "CUT");
+    while let Some(answer) = held.join_next().await {
+        assert!(answer.unwrap().is_err(), "an answer left without its record");
+    }
+    let kept = count(&world, READ, "OK").await + count(&world, READ, "CANCELLED").await;
+    assert_eq!(kept, 1 + HELD, "at once, when it has stopped");
+}
+
+async fn comes_in(world: World) {
+    const CALLERS: usize = 32;
+    let made = record(&world).await;
+    let address = serve(&world, &KNOWN).await;
+    let reader = token(&world.registry, &principal("mx-reader", "mx-sedena", &["READER"])).await;
+    sleep(ANNOUNCED).await;
+    let barrier = Arc::new(Barrier::new(CALLERS));
+    let mut callers = JoinSet::new();
+    for _ in 0..CALLERS {
+        let (barrier, reader) = (Arc::clone(&barrier), bearer(&reader));
+        let request = proto::GetSeizureRequest { name: made[1].id.to_string() };
+        callers.spawn(async move {
+            let mut client = SeizureServiceClient::new(channel(address).await);
+            barrier.wait().await;
+            client.get_seizure(showing(request, &reader)).await.unwrap();
+        });
+    }
+    callers.join_all().await;
+    assert_eq!(count(&world, LOG_ON, "OK").await, 1);
+    assert_eq!(count(&world, READ, "OK").await, i64::try_from(CALLERS).unwrap());
+}
+
 /// What is kept of each address, once nothing is added any more: kind, answer and count.
 async fn settled(world: &World) -> HashMap<String, Vec<(i32, String, i64)>> {
     let connection = world.connect().await;
@@ -284,7 +373,7 @@ async fn settled(world: &World) -> HashMap<String, Vec<(i32, String, i64)>> {
                     (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
                 let kind = i32::try_from(kind).unwrap();
                 // The first to come in logs on.
-                if kind != 2 {
+                if kind != LOG_ON {
                     let told =
                         (kind, row.try_get_by_index(2).unwrap(), row.try_get_by_index(3).unwrap());
                     kept.entry(peer).or_default().push(told);
