@@ -10,6 +10,7 @@ use crate::{
         codes::Coded,
         errors::shown,
         inputs::{SummaryHaving, SummaryOrder},
+        now::{All, Now},
         plan::mark_of,
         summaries::{OperationSummary, SeizureSummary},
     },
@@ -78,28 +79,28 @@ macro_rules! connections {
                     #[graphql(desc = "Whether buckets of time without a record, between the first and the \
                                       last that have one, are groups.", default = false)]
                     empty_buckets: bool,
-                ) -> Result<$summary> {
+                ) -> Result<Now<$summary>> {
                     let _planned = (
                         group_by, substance_depth, attribution, having, order_by, first, empty_buckets,
                     );
-                    Ok($summary::new(Arc::clone(&self.0), mark_of(ctx.item.pos)))
+                    Ok(Now($summary::new(Arc::clone(&self.0), mark_of(ctx.item.pos))))
                 })?
 
             /// The records of the page, each with its cursor.
-            async fn edges(&self) -> Vec<$edge> {
+            async fn edges(&self) -> All<Now<$edge>> {
                 let rows = &self.0;
                 let edge = |at| $edge { rows: Arc::clone(rows), at };
                 (0..rows.nodes.len()).map(edge).collect()
             }
 
             /// The records of the page.
-            async fn nodes(&self) -> Vec<$record> {
+            async fn nodes(&self) -> All<Now<$record>> {
                 self.0.nodes.iter().map(|node| $record(Arc::clone(node))).collect()
             }
 
             /// Where the page stands in the list.
-            async fn page_info(&self) -> PageInfo {
-                PageInfo::of(&self.0)
+            async fn page_info(&self) -> Now<PageInfo> {
+                Now(PageInfo::of(&self.0))
             }
 
             /// How many records the whole list has, on all pages.
@@ -118,8 +119,8 @@ macro_rules! connections {
         #[Object]
         impl $edge {
             /// The record.
-            async fn node(&self) -> $record {
-                $record(Arc::clone(&self.rows.nodes[self.at]))
+            async fn node(&self) -> Now<$record> {
+                Now($record(Arc::clone(&self.rows.nodes[self.at])))
             }
 
             /// Where it stands: opaque, bound to the list's filter and order; send it as `after` or

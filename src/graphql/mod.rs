@@ -12,6 +12,7 @@ pub mod examples;
 pub mod http;
 pub mod ide;
 pub mod inputs;
+pub mod now;
 mod plan;
 pub mod query;
 pub mod records;

@@ -10,6 +10,7 @@ use super::{
         AgencyFilter, AgencyOrder, OperationFilter, OperationOrder, Planned, SeizureFilter,
         SeizureOrder, SensorFilter, SensorOrder, SubstanceFilter, SubstanceOrder,
     },
+    now::Now,
     plan::{Plan, mark_of, plan},
     records::{Agency, AnyNode, Operation, Seizure, Sensor, Substance},
 };
@@ -185,9 +186,9 @@ macro_rules! query {
                     &self,
                     ctx: &Context<'_>,
                     #[graphql(desc = "Its resource name.")] id: ID,
-                ) -> Result<Option<$record>> {
+                ) -> Result<Option<Now<$record>>> {
                     let _planned = id;
-                    Ok(one(ctx).await?.map($record))
+                    Ok(one(ctx).await?.map(|node| Now($record(node))))
                 }
 
                 #[doc = concat!("All ", $plural, " that pass.")]
@@ -210,10 +211,10 @@ macro_rules! query {
                     #[graphql(desc = "Records that count nowhere too: retracted seizures.",
                               default = false)]
                     show_inactive: bool,
-                ) -> Result<$connection> {
+                ) -> Result<Now<$connection>> {
                     let _planned =
                         (filter, order_by, first, after, last, before, show_deleted, show_inactive);
-                    Ok($connection(rows(ctx).await?))
+                    Ok(Now($connection(rows(ctx).await?)))
                 }
             )+
         }

@@ -14,7 +14,11 @@ pub use seizures::{Item, Seizure};
 pub use sensors::{Provision, Sensor};
 pub use substances::{Substance, Terms};
 
-use super::{errors::shown, plan::mark_of};
+use super::{
+    errors::shown,
+    now::{All, Now},
+    plan::mark_of,
+};
 use crate::{
     domain::{
         errors::{Error as DomainError, Result as DomainResult},
@@ -55,11 +59,11 @@ fn answered<T>(result: DomainResult<T>) -> Result<T> {
 }
 
 /// The record that a node names.
-fn one<T>(node: &Node, one: One, object: fn(Arc<Node>) -> T) -> Result<Option<T>> {
-    Ok(answered(node.one(one))?.map(|named| object(Arc::clone(named))))
+fn one<T>(node: &Node, one: One, object: fn(Arc<Node>) -> T) -> Result<Option<Now<T>>> {
+    Ok(answered(node.one(one))?.map(|named| Now(object(Arc::clone(named)))))
 }
 
-fn parts<T>(node: &Node, parts: Parts, object: fn(Arc<Node>) -> T) -> Result<Vec<T>> {
+fn parts<T>(node: &Node, parts: Parts, object: fn(Arc<Node>) -> T) -> Result<All<Now<T>>> {
     Ok(answered(node.parts(parts))?.iter().map(|part| object(Arc::clone(part))).collect())
 }
 
@@ -119,12 +123,11 @@ macro_rules! record {
                     #[graphql(desc = "Records that count nowhere too: retracted seizures.",
                               default = false)]
                     show_inactive: bool,
-                ) -> async_graphql::Result<crate::graphql::connections::$connection> {
+                ) -> async_graphql::Result<crate::graphql::now::Now<crate::graphql::connections::$connection>> {
                     let _planned =
                         (filter, order_by, first, after, last, before, show_deleted, show_inactive);
-                    Ok(crate::graphql::connections::$connection(
-                        crate::graphql::records::list(&self.0, ctx)?,
-                    ))
+                    let rows = crate::graphql::records::list(&self.0, ctx)?;
+                    Ok(crate::graphql::now::Now(crate::graphql::connections::$connection(rows)))
                 }
             )*
         }
@@ -151,7 +154,7 @@ macro_rules! guarded {
                 /// The agency that recorded it; null where the viewer may not see that agency.
                 async fn originator(
                     &self,
-                ) -> async_graphql::Result<Option<crate::graphql::records::Agency>> {
+                ) -> async_graphql::Result<Option<crate::graphql::now::Now<crate::graphql::records::Agency>>> {
                     crate::graphql::records::one(
                         &self.0,
                         crate::domain::questions::One::Originator,
@@ -162,9 +165,9 @@ macro_rules! guarded {
                 /// Who may see it.
                 async fn marking(
                     &self,
-                ) -> async_graphql::Result<crate::graphql::values::Marking> {
+                ) -> async_graphql::Result<crate::graphql::now::Now<crate::graphql::values::Marking>> {
                     let marking = self.0.marking.as_ref();
-                    let marking = marking.map(crate::graphql::values::Marking::from);
+                    let marking = marking.map(crate::graphql::now::Now::from);
                     marking.ok_or_else(|| crate::graphql::records::unpicked("the marking"))
                 }
 

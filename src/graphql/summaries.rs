@@ -8,7 +8,8 @@ use super::{
     codes::Coded,
     connections::{OperationConnection, SeizureConnection},
     errors::shown,
-    inputs::{OperationFilter, OperationOrder, SeizureFilter, SeizureOrder},
+    inputs::{OperationFilter, OperationOrder, Planned, SeizureFilter, SeizureOrder},
+    now::{All, Now},
     plan::mark_of,
     records::in_unit,
     scalars::{BigInt, DateTime, Decimal},
@@ -169,7 +170,7 @@ macro_rules! summaries {
         #[Object]
         impl $summary {
             /// The groups, at most as many as asked for.
-            async fn groups(&self) -> Result<Vec<$group>> {
+            async fn groups(&self) -> Result<All<Now<$group>>> {
                 let groups = self.0.summary()?.groups.len();
                 Ok((0..groups).map(|at| $group { asked: self.0.clone(), at }).collect())
             }
@@ -183,8 +184,8 @@ macro_rules! summaries {
                 "The figures over all ", $plural, " of the list, whatever the conditions on groups ",
                 "and their number; each ", $one, " counts once."
             )]
-            async fn total(&self) -> Result<Option<$figures>> {
-                Ok(self.0.summary()?.total.map($figures))
+            async fn total(&self) -> Result<Option<Now<$figures>>> {
+                Ok(self.0.summary()?.total.map(|total| Now($figures(total))))
             }
 
             /// The summary holds everything that was acknowledged before this instant.
@@ -228,9 +229,9 @@ macro_rules! summaries {
             #[doc = concat!("The ", $plural, " that have the same values of the keys.")]
             $group {
                 /// The values of the keys.
-                async fn key(&self) -> Result<SummaryKeys> {
+                async fn key(&self) -> Result<Now<SummaryKeys>> {
                     let keys = self.asked.group(self.at)?.keys.clone();
-                    Ok(SummaryKeys::new(keys, &self.asked.summarised()?.substance_names))
+                    Ok(Now(SummaryKeys::new(keys, &self.asked.summarised()?.substance_names)))
                 }
 
                 #[doc = concat!(
@@ -241,21 +242,21 @@ macro_rules! summaries {
                     &self,
                     ctx: &Context<'_>,
                     #[graphql(desc = "Only those that pass, of the group.")]
-                    filter: Option<$filter>,
+                    filter: Planned<Option<$filter>>,
                     #[graphql(desc = "By what they are sorted, first by the first; ties by the \
                                       order of recording.")]
-                    order_by: Option<Vec<$order>>,
+                    order_by: Planned<Option<Vec<$order>>>,
                     #[graphql(desc = "The first so many, 0 to 1,000; 50 when neither `first` nor \
                                       `last` is given.")]
                     first: Option<i32>,
                     #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
                     #[graphql(desc = "The last so many, 0 to 1,000.")] last: Option<i32>,
                     #[graphql(desc = "End before this cursor.")] before: Option<String>,
-                ) -> Result<$connection> {
+                ) -> Result<Now<$connection>> {
                     let _planned = (filter, order_by, first, after, last, before);
                     let rows = self.asked.summarised()?.rows(self.at, mark_of(ctx.item.pos));
                     let rows = rows.map_err(|error| shown(&error))?;
-                    Ok($connection(Arc::clone(rows)))
+                    Ok(Now($connection(Arc::clone(rows))))
                 }
 
                 $($own)*

@@ -2,6 +2,7 @@
 
 use super::{
     codes::Coded,
+    now::Now,
     scalars::{BigInt, DateTime, Decimal, Edtf},
 };
 use crate::domain::{
@@ -73,13 +74,13 @@ pub struct Place {
     /// What kind of area it lies in; null when not said.
     kind: Option<Coded<PlaceKind>>,
     /// The point; null when not known.
-    point: Option<Point>,
+    point: Option<Now<Point>>,
     /// CLDR / ISO 3166-1 alpha-2: `MX`; null when not known.
     region_code: Option<String>,
     /// ISO 3166-2: `MX-SON`; null when not known.
     subdivision_code: Option<String>,
     /// Code of an administrative area; null when not known.
-    administrative_code: Option<AdministrativeCode>,
+    administrative_code: Option<Now<AdministrativeCode>>,
     /// UN/LOCODE: `MXZLO`; null when not known.
     unlocode: Option<String>,
     /// Where, in words; null when not told.
@@ -101,13 +102,13 @@ impl From<&places::Place> for Place {
             kind: kind.map(Coded),
             point: point.map(|point| {
                 let places::Point { latitude, longitude, uncertainty_meters } = point;
-                Point { latitude, longitude, uncertainty_meters }
+                Now(Point { latitude, longitude, uncertainty_meters })
             }),
             region_code: region_code.as_ref().map(ToString::to_string),
             subdivision_code: known(subdivision_code),
             administrative_code: administrative_code.as_ref().map(|code| {
                 let places::AdministrativeCode { scheme, code } = code;
-                AdministrativeCode { scheme: scheme.clone(), code: code.clone() }
+                Now(AdministrativeCode { scheme: scheme.clone(), code: code.clone() })
             }),
             unlocode: known(unlocode),
             text: known(text),
@@ -143,7 +144,7 @@ pub struct Source {
     /// Where it can be read; null when not known.
     url: Option<String>,
     /// When it was published; null when not known.
-    published: Option<When>,
+    published: Option<Now<When>>,
 }
 
 impl From<&sources::Source> for Source {
@@ -153,7 +154,7 @@ impl From<&sources::Source> for Source {
             title: title.clone(),
             publisher: known(publisher),
             url: known(url),
-            published: published.as_ref().map(When::from),
+            published: published.as_ref().map(Now::from),
         }
     }
 }

@@ -21,6 +21,7 @@ on_both! {
     a_seizure_names_what_it_was_made_with: chain;
     a_page_continues_where_the_last_one_ended: pages;
     records_by_name_come_in_the_order_of_the_names: nodes;
+    fields_stand_in_the_order_of_the_document_and_merge: merged;
 }
 
 /// A gateway over a world, as one viewer.
@@ -107,4 +108,30 @@ async fn nodes(world: World) {
     assert_eq!(data["nodes"][1], Value::Null);
     assert_eq!(data["nodes"][2]["id"], json!("agencies/us-dod"));
     assert_eq!(data["nodes"][0]["__typename"], json!("Substance"));
+}
+
+async fn merged(world: World) {
+    let gateway = Gateway::over_the_cases(world).await;
+    let document = "{ seizures(first: 1, orderBy: [{ field: WHEN }]) { nodes { __typename
+            when { edtf } ...rest ... on Node { kind: __typename } when { uncertain }
+            ... @include(if: false) { etag } other: when { edtf } items { kind } }
+        nodes { items { form } state @skip(if: true) } } }
+        fragment rest on Seizure { operation { domain ...case } when { approximate edtf } }
+        fragment case on Operation { outcome seizures(first: 0) { nodes { id } totalCount } }";
+    let request = Request::new(document)
+        .data(Asked::new(gateway.world.registry.clone(), gateway.viewer.clone()));
+    let answer = gateway.schema.execute(request).await;
+    assert_eq!(answer.errors, Vec::new());
+    let mut text = serde_json::to_string(&answer.data).unwrap();
+    let items = text.find("\"items\"").unwrap();
+    let first_item = text[items..].find("},").unwrap();
+    text.truncate(items + first_item + 1);
+    assert_eq!(
+        text,
+        "{\"seizures\":{\"nodes\":[{\"__typename\":\"Seizure\",\"when\":{\"edtf\":\"2020-10-15?\",\
+         \"approximate\":false,\"uncertain\":true},\"operation\":{\"domain\":\"AIR\",\
+         \"outcome\":\"SEIZED\",\"seizures\":{\"nodes\":[],\"totalCount\":1}},\
+         \"kind\":\"Seizure\",\"other\":{\"edtf\":\"2020-10-15?\"},\
+         \"items\":[{\"kind\":\"SUBSTANCE\",\"form\":null}"
+    );
 }

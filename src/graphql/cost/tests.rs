@@ -9,7 +9,8 @@ fn parsed(text: &str) -> ExecutableDocument {
 }
 
 fn reason(text: &str) -> Option<&'static str> {
-    check_document(&parsed(text)).err().map(|error| error.reason)
+    let refused = scan_document(text).and_then(|()| check_document(&parsed(text)));
+    refused.err().map(|error| error.reason)
 }
 
 fn values(text: &str, variables: &str) -> u64 {

@@ -1,17 +1,19 @@
 //! What a text would cost to read, found by looking at each of its bytes once: before a parser that
 //! recurses into a document, and one that keeps each value of a JSON text, are let at it.
 
-use super::Limits;
+use super::{Limits, too_large};
 use crate::domain::errors::{Error, Kind, Result};
 
-/// Refuses a document that is too long, has too many tokens, or nests too deep for its parser.
-/// Where the parser cannot go on, it ends: the parser says what is wrong.
+/// Refuses a document that is too long, has too many tokens, or nests too deep for its parser; and
+/// one that has more aliases or directives than it may, wherever they stand: parsed, each takes a
+/// hundred times its bytes. Where the parser cannot go on, it ends: the parser says what is wrong.
 ///
 /// # Errors
 /// `Invalid`.
 pub(in crate::graphql) fn scan_document(text: &str) -> Result<()> {
     bounded("bytes of document", text.len(), Limits::DOCUMENT_BYTES)?;
-    let (mut tokens, mut names, mut nesting) = (0, 0, 0_usize);
+    let (mut tokens, mut names, mut nesting) = (0, 0, Nesting::default());
+    let (mut aliases, mut directives) = (0, 0);
     let mut rest = text.as_bytes();
     while let Some(first) = rest.first() {
         let bytes = match first {
@@ -23,26 +25,47 @@ pub(in crate::graphql) fn scan_document(text: &str) -> Result<()> {
                 tokens += 1;
                 let Some(bytes) = token(rest, &mut nesting)? else { return Ok(()) };
                 names += if is_of_name(*first) { bytes } else { 0 };
+                // Outside of arguments and definitions of variables, what has a colon is an alias.
+                aliases += u64::from(*first == b':' && nesting.parentheses == 0);
+                directives += u64::from(*first == b'@');
                 bytes
             }
         };
         bounded("bytes of names", names, Limits::NAMES_BYTES)?;
         bounded("tokens", tokens, Limits::TOKENS)?;
-        bounded("brackets within each other", nesting, Limits::NESTING)?;
+        bounded("brackets within each other", nesting.all, Limits::NESTING)?;
+        if aliases > Limits::ALIASES {
+            return Err(too_large("TOO_MANY_ALIASES", aliases, "or more aliases", Limits::ALIASES));
+        }
+        if directives > Limits::DIRECTIVES {
+            let (found, limit) = (directives, Limits::DIRECTIVES);
+            return Err(too_large("TOO_MANY_DIRECTIVES", found, "or more directives", limit));
+        }
         rest = &rest[bytes..];
     }
     Ok(())
 }
 
+/// What is open where a text is looked at.
+#[derive(Default)]
+struct Nesting {
+    all: usize,
+    /// Parentheses alone.
+    parentheses: usize,
+}
+
 /// Bytes of the token that begins here, if one does.
-fn token(text: &[u8], nesting: &mut usize) -> Result<Option<usize>> {
+fn token(text: &[u8], nesting: &mut Nesting) -> Result<Option<usize>> {
     let bytes = match text[0] {
-        b'{' | b'[' | b'(' => {
-            *nesting += 1;
+        open @ (b'{' | b'[' | b'(') => {
+            nesting.all += 1;
+            nesting.parentheses += usize::from(open == b'(');
             1
         }
-        b'}' | b']' | b')' => {
-            *nesting = nesting.saturating_sub(1);
+        close @ (b'}' | b']' | b')') => {
+            nesting.all = nesting.all.saturating_sub(1);
+            let closed = usize::from(close == b')');
+            nesting.parentheses = nesting.parentheses.saturating_sub(closed);
             1
         }
         b'"' => return string(text),
@@ -157,6 +180,19 @@ mod tests {
         ] {
             assert_eq!(reason(&text), Some("DOCUMENT_TOO_LARGE"), "{}", &text[..20]);
         }
+    }
+
+    #[test]
+    fn counts_aliases_and_directives_as_they_stand() {
+        let many = |piece: &str, times: u64| format!("{{{}}}", piece.repeat(times as usize));
+        for (piece, most, wanted) in [
+            ("b:a ", Limits::ALIASES, "TOO_MANY_ALIASES"),
+            ("a @b(c: d) ", Limits::DIRECTIVES, "TOO_MANY_DIRECTIVES"),
+        ] {
+            assert_eq!(reason(&many(piece, most)), None);
+            assert_eq!(reason(&many(piece, most + 1)), Some(wanted));
+        }
+        assert_eq!(reason(&many("a(b: {c: [{d: 1}]}, e: 2) ", Limits::ALIASES)), None);
     }
 
     #[test]

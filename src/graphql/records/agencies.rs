@@ -9,6 +9,7 @@ use crate::{
             AgencyFilter, AgencyOrder, OperationFilter, OperationOrder, SeizureFilter,
             SeizureOrder, SensorFilter, SensorOrder,
         },
+        now::Now,
         values::known,
     },
     store::Own,
@@ -60,7 +61,7 @@ guarded! {
         }
 
         /// The agency above it; null when there is none that the viewer may see.
-        async fn parent(&self) -> Result<Option<Agency>> {
+        async fn parent(&self) -> Result<Option<Now<Agency>>> {
             one(&self.0, One::Parent, Agency)
         }
     }

@@ -13,6 +13,7 @@ use crate::{
     graphql::{
         codes::Coded,
         inputs::{SeizureFilter, SeizureOrder},
+        now::{All, Now},
         values::{Place, Source, When, known},
     },
     store::{Node, Own},
@@ -48,42 +49,42 @@ guarded! {
         }
 
         /// When; null when not known.
-        async fn when(&self) -> Option<When> {
-            self.0.when.as_ref().map(When::from)
+        async fn when(&self) -> Option<Now<When>> {
+            self.0.when.as_ref().map(Now::from)
         }
 
         /// Where; null when not known.
-        async fn place(&self) -> Option<Place> {
-            self.0.place.as_ref().map(Place::from)
+        async fn place(&self) -> Option<Now<Place>> {
+            self.0.place.as_ref().map(Now::from)
         }
 
         /// The agency that leads it; null when there is none that the viewer may see.
-        async fn lead_agency(&self) -> Result<Option<Agency>> {
+        async fn lead_agency(&self) -> Result<Option<Now<Agency>>> {
             one(&self.0, One::LeadAgency, Agency)
         }
 
         /// Who took part; at most 200.
-        async fn participants(&self) -> Result<Vec<Participant>> {
+        async fn participants(&self) -> Result<All<Now<Participant>>> {
             parts(&self.0, Parts::Participants, Participant)
         }
 
         /// What was detected; at most 200.
-        async fn detections(&self) -> Result<Vec<Detection>> {
+        async fn detections(&self) -> Result<All<Now<Detection>>> {
             parts(&self.0, Parts::Detections, Detection)
         }
 
         /// What was done, in the order of events; at most 500.
-        async fn steps(&self) -> Result<Vec<Step>> {
+        async fn steps(&self) -> Result<All<Now<Step>>> {
             parts(&self.0, Parts::Steps, Step)
         }
 
         /// What carried the goods; at most 100.
-        async fn conveyances(&self) -> Result<Vec<Conveyance>> {
+        async fn conveyances(&self) -> Result<All<Now<Conveyance>>> {
             parts(&self.0, Parts::Conveyances, Conveyance)
         }
 
         /// The way the goods took; at most 100 points.
-        async fn route(&self) -> Result<Vec<Waypoint>> {
+        async fn route(&self) -> Result<All<Now<Waypoint>>> {
             parts(&self.0, Parts::Route, Waypoint)
         }
 
@@ -93,7 +94,7 @@ guarded! {
         }
 
         /// Where the facts come from; at most 20.
-        async fn sources(&self) -> Vec<Source> {
+        async fn sources(&self) -> All<Now<Source>> {
             self.0.sources.iter().map(Source::from).collect()
         }
     }
@@ -110,7 +111,7 @@ pub struct Participant(Arc<Node>);
 #[Object]
 impl Participant {
     /// The agency; null where the viewer may not see it.
-    async fn agency(&self) -> Result<Option<Agency>> {
+    async fn agency(&self) -> Result<Option<Now<Agency>>> {
         one(&self.0, One::Agency, Agency)
     }
 
@@ -146,12 +147,12 @@ pub struct Detection(pub(in crate::graphql) Arc<Node>);
 #[Object]
 impl Detection {
     /// The sensor; null where the viewer may not see it.
-    async fn sensor(&self) -> Result<Option<Sensor>> {
+    async fn sensor(&self) -> Result<Option<Now<Sensor>>> {
         one(&self.0, One::Sensor, Sensor)
     }
 
     /// The operation that it is part of.
-    async fn operation(&self) -> Result<Option<Operation>> {
+    async fn operation(&self) -> Result<Option<Now<Operation>>> {
         one(&self.0, One::Operation, Operation)
     }
 
@@ -164,13 +165,13 @@ impl Detection {
     }
 
     /// When; null when not known.
-    async fn when(&self) -> Option<When> {
-        self.0.when.as_ref().map(When::from)
+    async fn when(&self) -> Option<Now<When>> {
+        self.0.when.as_ref().map(Now::from)
     }
 
     /// Where the target was; null when not known.
-    async fn place(&self) -> Option<Place> {
-        self.0.place.as_ref().map(Place::from)
+    async fn place(&self) -> Option<Now<Place>> {
+        self.0.place.as_ref().map(Now::from)
     }
 
     /// What was detected; null when not known.
@@ -205,12 +206,12 @@ impl Step {
     }
 
     /// When; null when not known.
-    async fn when(&self) -> Option<When> {
-        self.0.when.as_ref().map(When::from)
+    async fn when(&self) -> Option<Now<When>> {
+        self.0.when.as_ref().map(Now::from)
     }
 
     /// The agency that did it; null when there is none that the viewer may see.
-    async fn agency(&self) -> Result<Option<Agency>> {
+    async fn agency(&self) -> Result<Option<Now<Agency>>> {
         one(&self.0, One::Agency, Agency)
     }
 
@@ -231,8 +232,8 @@ impl Step {
     }
 
     /// Where; null when not known.
-    async fn place(&self) -> Option<Place> {
-        self.0.place.as_ref().map(Place::from)
+    async fn place(&self) -> Option<Now<Place>> {
+        self.0.place.as_ref().map(Now::from)
     }
 
     /// What else is to be said; null when nothing.
@@ -315,7 +316,7 @@ impl Waypoint {
     }
 
     /// Where it lies; null when not known.
-    async fn place(&self) -> Option<Place> {
-        self.0.place.as_ref().map(Place::from)
+    async fn place(&self) -> Option<Now<Place>> {
+        self.0.place.as_ref().map(Now::from)
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     graphql::{
         codes::Coded,
         errors::shown,
+        now::{All, Now},
         scalars::{BigInt, Decimal},
         values::{ExternalId, Place, Quantity, Source, When, known},
     },
@@ -22,48 +23,48 @@ guarded! {
     /// One taking of contraband at a time and place, by an agency.
     Seizure {
         /// The operation it was made under; null when there is none that the viewer may see.
-        async fn operation(&self) -> Result<Option<Operation>> {
+        async fn operation(&self) -> Result<Option<Now<Operation>>> {
             one(&self.0, One::Operation, Operation)
         }
 
         /// The agency that seized; null when there is none that the viewer may see.
-        async fn agency(&self) -> Result<Option<Agency>> {
+        async fn agency(&self) -> Result<Option<Now<Agency>>> {
             one(&self.0, One::Agency, Agency)
         }
 
         /// When; null when not known.
-        async fn when(&self) -> Option<When> {
-            self.0.when.as_ref().map(When::from)
+        async fn when(&self) -> Option<Now<When>> {
+            self.0.when.as_ref().map(Now::from)
         }
 
         /// Where; null when not known.
-        async fn place(&self) -> Option<Place> {
-            self.0.place.as_ref().map(Place::from)
+        async fn place(&self) -> Option<Now<Place>> {
+            self.0.place.as_ref().map(Now::from)
         }
 
         /// What was taken; 1 to 200.
-        async fn items(&self) -> Vec<Item> {
+        async fn items(&self) -> All<Now<Item>> {
             let seizure = &self.0;
             (0..seizure.items.len()).map(|at| Item { seizure: Arc::clone(seizure), at }).collect()
         }
 
         /// Mass of all substances together; null when none of them has a known mass.
-        async fn total_mass(&self) -> Result<Option<Mass>> {
+        async fn total_mass(&self) -> Result<Option<Now<Mass>>> {
             match &self.0.own {
                 Own::Seizure { total_mass_micrograms, .. } => {
-                    Ok(total_mass_micrograms.map(|mass| Mass(i128::from(mass))))
+                    Ok(total_mass_micrograms.map(|mass| Now(Mass(i128::from(mass)))))
                 }
                 _ => Err(unpicked("totalMass")),
             }
         }
 
         /// What it is called in other systems; at most 20.
-        async fn external_ids(&self) -> Vec<ExternalId> {
+        async fn external_ids(&self) -> All<Now<ExternalId>> {
             self.0.external_ids.iter().map(ExternalId::from).collect()
         }
 
         /// Where the facts come from; at most 20.
-        async fn sources(&self) -> Vec<Source> {
+        async fn sources(&self) -> All<Now<Source>> {
             self.0.sources.iter().map(Source::from).collect()
         }
 
@@ -108,9 +109,9 @@ impl Item {
     }
 
     /// The substance; null where it is another thing.
-    async fn substance(&self) -> Option<Substance> {
+    async fn substance(&self) -> Option<Now<Substance>> {
         let substance = self.seizure.item_substances.get(self.at)?.as_ref();
-        substance.map(|node| Substance(Arc::clone(node)))
+        substance.map(|node| Now(Substance(Arc::clone(node))))
     }
 
     /// What the report called it; null when not told.
@@ -119,8 +120,8 @@ impl Item {
     }
 
     /// How much; null when not known, which is not zero.
-    async fn quantity(&self) -> Option<Quantity> {
-        self.own().quantity.as_ref().map(Quantity::from)
+    async fn quantity(&self) -> Option<Now<Quantity>> {
+        self.own().quantity.as_ref().map(Now::from)
     }
 
     /// The form it was found in; null when not known.

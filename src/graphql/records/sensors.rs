@@ -12,6 +12,7 @@ use crate::{
         inputs::{
             DetectionFilter, OperationFilter, OperationOrder, Planned, SeizureFilter, SeizureOrder,
         },
+        now::{All, Now},
         values::{Place, When},
     },
     store::{Node, Own},
@@ -39,12 +40,12 @@ guarded! {
         }
 
         /// The agency that operates it; null when there is none that the viewer may see.
-        async fn operator(&self) -> Result<Option<Agency>> {
+        async fn operator(&self) -> Result<Option<Now<Agency>>> {
             one(&self.0, One::Operator, Agency)
         }
 
         /// Who provides it, and on what terms; at most 50.
-        async fn provisions(&self) -> Result<Vec<Provision>> {
+        async fn provisions(&self) -> Result<All<Now<Provision>>> {
             parts(&self.0, Parts::Provisions, Provision)
         }
 
@@ -59,14 +60,14 @@ guarded! {
             #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
             #[graphql(desc = "The last so many, 0 to 1,000.")] last: Option<i32>,
             #[graphql(desc = "End before this cursor.")] before: Option<String>,
-        ) -> Result<DetectionConnection> {
+        ) -> Result<Now<DetectionConnection>> {
             let _planned = (filter, first, after, last, before);
-            Ok(DetectionConnection(list(&self.0, ctx)?))
+            Ok(Now(DetectionConnection(list(&self.0, ctx)?)))
         }
 
         /// Where it stands; null when not known.
-        async fn site(&self) -> Option<Place> {
-            self.0.place.as_ref().map(Place::from)
+        async fn site(&self) -> Option<Now<Place>> {
+            self.0.place.as_ref().map(Now::from)
         }
     }
     lists {
@@ -86,7 +87,7 @@ pub struct Provision(Arc<Node>);
 #[Object]
 impl Provision {
     /// The agency that provides; null where the viewer may not see it.
-    async fn provider(&self) -> Result<Option<Agency>> {
+    async fn provider(&self) -> Result<Option<Now<Agency>>> {
         one(&self.0, One::Provider, Agency)
     }
 
@@ -99,18 +100,18 @@ impl Provision {
     }
 
     /// Since when; null when not known.
-    async fn from(&self) -> Result<Option<When>> {
+    async fn from(&self) -> Result<Option<Now<When>>> {
         let Own::Provision { from, .. } = &self.0.own else {
             return Err(unpicked("from"));
         };
-        Ok(from.as_ref().map(When::from))
+        Ok(from.as_ref().map(Now::from))
     }
 
     /// Until when; null while it lasts or when not known.
-    async fn until(&self) -> Result<Option<When>> {
+    async fn until(&self) -> Result<Option<Now<When>>> {
         let Own::Provision { until, .. } = &self.0.own else {
             return Err(unpicked("until"));
         };
-        Ok(until.as_ref().map(When::from))
+        Ok(until.as_ref().map(Now::from))
     }
 }

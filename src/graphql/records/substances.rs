@@ -9,6 +9,7 @@ use crate::{
     graphql::{
         codes::Coded,
         inputs::{SeizureFilter, SeizureOrder},
+        now::{All, Now},
         values::known,
     },
     store::Own,
@@ -38,17 +39,17 @@ record! {
         }
 
         /// The substance it is a kind of; null at the top.
-        async fn parent(&self) -> Result<Option<Substance>> {
+        async fn parent(&self) -> Result<Option<Now<Substance>>> {
             one(&self.0, One::Parent, Substance)
         }
 
         /// The substances that are kinds of it, right below.
-        async fn children(&self) -> Result<Vec<Substance>> {
+        async fn children(&self) -> Result<All<Now<Substance>>> {
             parts(&self.0, Parts::Children, Substance)
         }
 
         /// Names and aliases, an entry for each language.
-        async fn terms(&self) -> Result<Vec<Terms>> {
+        async fn terms(&self) -> Result<All<Now<Terms>>> {
             Ok(self.own()?.terms.iter().map(Terms::from).collect())
         }
 
