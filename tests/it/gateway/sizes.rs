@@ -7,16 +7,19 @@ use crate::{
 };
 use interdiction::{
     domain::{
+        filters::FILTER_VALUES_MAX,
         operations::Operation,
         seizures::{Seizure, SeizureDraft},
     },
     graphql,
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 on_both! {
     what_is_too_much_to_read_is_refused: read;
     what_is_told_too_often_is_refused: told;
+    groups_under_the_longest_filters_lead_to_their_rows: long_filters;
 }
 
 fn gateway(world: World) -> Gateway {
@@ -68,4 +71,69 @@ async fn told(world: World) {
     let by_name = "query($ids: [ID!]!) { nodes(ids: $ids) {
         ... on Operation { steps { note } } } }";
     refused(&gateway, by_name, json!({ "ids": vec![case.id.to_string(); 18] })).await;
+}
+
+/// A hundred groups, each with a list under a filter of as many values as there may be, of a list
+/// under another one: 200,000 values if each group held them all, where Postgres takes 65,535 and
+/// SQLite 32,766.
+async fn long_filters(world: World) {
+    const GROUPS: usize = 100;
+    let viewer = world.viewer("us-dod");
+    let mut names = Vec::new();
+    for n in 0..GROUPS + 2 {
+        let day = format!("2022-{:02}-{:02}", 1 + n / 28, 1 + n % 28);
+        let draft = SeizureDraft { when: Some(day), ..drafts::seizure(&n.to_string()) };
+        let made: Seizure = world.add(&viewer, draft).await;
+        names.push(made.id.to_string());
+    }
+    let others =
+        (GROUPS..FILTER_VALUES_MAX).map(|n| format!("seizures/{}", Uuid::from_u128(n as u128)));
+    let others: Vec<String> = others.collect();
+    let of_names = |names: &[String]| {
+        let all = [names, &others].concat();
+        json!({ "name": { "anyOf": all } })
+    };
+    let gateway = gateway(world);
+    let document = |own: &str| {
+        format!(
+            "query($of: SeizureFilter{}) {{ seizures(filter: $of) {{ totalCount
+                summary(groupBy: [DAY], first: {GROUPS}) {{ total {{ seizureCount }} groups {{
+                    key {{ day }} seizures(first: 2{own}) {{ nodes {{ id when {{ edtf }} }} }} }} }} }} }}",
+            if own.is_empty() { "" } else { ", $own: SeizureFilter" }
+        )
+    };
+    let (of, own) = (of_names(&names[..GROUPS]), of_names(&names[1..=GROUPS]));
+    for (own_filter, first) in [("", &names[..1]), (", filter: $own", &[][..])] {
+        let variables = json!({ "of": of, "own": own });
+        let document = document(own_filter);
+        gateway.ask(&document, variables.clone()).await;
+        let (answer, statements) = gateway.ask(&document, variables).await;
+        assert_eq!(answer.get("errors"), None, "{answer:#}");
+        let listed = &answer["data"]["seizures"];
+        assert_eq!(listed["totalCount"], json!(GROUPS));
+        assert_eq!(listed["summary"]["total"]["seizureCount"], json!(GROUPS));
+        let groups = listed["summary"]["groups"].as_array().unwrap();
+        assert_eq!(groups.len(), GROUPS);
+        let rows = groups.iter().flat_map(|group| {
+            let nodes = group["seizures"]["nodes"].as_array().unwrap();
+            assert!(
+                nodes.iter().all(|node| node["when"]["edtf"] == group["key"]["day"]),
+                "{group}"
+            );
+            nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned())
+        });
+        let wanted: Vec<String> = first.iter().chain(&names[1..GROUPS]).cloned().collect();
+        assert_eq!(rows.collect::<Vec<_>>(), wanted);
+        // The number of the list, the summary, and one for the rows of all groups.
+        assert_eq!(statements, 3);
+    }
+    let too_many = vec![names[0].clone(); FILTER_VALUES_MAX + 1];
+    let excess = json!({ "name": { "anyOf": too_many } });
+    for variables in [json!({ "of": excess, "own": {} }), json!({ "of": {}, "own": excess })] {
+        let (answer, statements) = gateway.ask(&document(", filter: $own"), variables).await;
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], json!("INVALID_ARGUMENT"), "{error:#}");
+        assert!(error.to_string().contains(&FILTER_VALUES_MAX.to_string()), "{error:#}");
+        assert_eq!(statements, 0);
+    }
 }

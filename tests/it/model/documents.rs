@@ -1,21 +1,22 @@
 //! Random documents of the analysts' contract, and what the model answers to them.
 
+mod detections;
 pub mod filters;
+mod passing;
 mod records;
 pub mod totals;
 
 use super::{
     chance::Chance,
-    conditions::{View, detections_in},
+    conditions::View,
     summaries::oracle::{Counted, Within},
     tables::{Modelled, Tables, sees},
 };
 use crate::world::all;
-use filters::Written;
+use detections::Detections;
 use interdiction::domain::{
     agencies::Agency,
     codes::Code,
-    filters::{AgencyField, DetectionField, Filter, OperationField, SeizureField, SensorField},
     ids::SensorId,
     operations::Operation,
     pages::{Direction, List, OrderTerm},
@@ -23,8 +24,8 @@ use interdiction::domain::{
     sensors::Sensor,
     viewers::Viewer,
 };
+pub use passing::Passing;
 pub use records::Told;
-use records::{is, when};
 use serde_json::{Map, Value, json};
 use totals::{Summed, Totals, answered};
 
@@ -113,80 +114,6 @@ pub struct Wish {
     lists: Vec<Listed>,
     /// Of a sensor: its detections.
     detections: Option<Detections>,
-}
-
-/// What is asked of the detections of a sensor.
-#[derive(Debug, Clone)]
-struct Detections {
-    size: usize,
-    last: bool,
-    filter: Filter<DetectionField>,
-}
-
-/// Which records are in a list.
-#[derive(Debug, Clone)]
-pub enum Passing {
-    Agencies(Filter<AgencyField>),
-    Sensors(Filter<SensorField>),
-    Operations(Filter<OperationField>),
-    Seizures(Filter<SeizureField>),
-}
-
-impl Passing {
-    fn draw(kind: Kind, tables: &Tables, chance: &mut Chance) -> Self {
-        fn of<R: Modelled<Field: Written>>(
-            tables: &Tables,
-            chance: &mut Chance,
-        ) -> Filter<R::Field> {
-            if chance.once_in(2) {
-                return Filter::default();
-            }
-            let filter = R::question(tables, chance, 2);
-            // Filters of substances ask neither what one is called nor for several things at once.
-            let unsaid = ["called: ", "substance: { not", "substance: { and", "substance: { or"];
-            let text = filters::filter(&filter);
-            let is_said = !unsaid.iter().any(|unsaid| text.contains(unsaid));
-            if is_said { filter } else { Filter::default() }
-        }
-        match kind {
-            Kind::Agency => Self::Agencies(of::<Agency>(tables, chance)),
-            Kind::Sensor => Self::Sensors(of::<Sensor>(tables, chance)),
-            Kind::Operation => Self::Operations(of::<Operation>(tables, chance)),
-            Kind::Seizure => Self::Seizures(of::<Seizure>(tables, chance)),
-        }
-    }
-
-    fn text(&self) -> String {
-        match self {
-            Self::Agencies(filter) => filters::filter(filter),
-            Self::Sensors(filter) => filters::filter(filter),
-            Self::Operations(filter) => filters::filter(filter),
-            Self::Seizures(filter) => filters::filter(filter),
-        }
-    }
-
-    /// Totals of the records that pass.
-    fn totals(&self, tables: &Tables, chance: &mut Chance) -> Option<Totals> {
-        let of_groups = Self::draw(self.kind(), tables, chance);
-        match (self, of_groups) {
-            (Self::Seizures(filter), Self::Seizures(of_groups)) => {
-                Some(Totals::of_seizures([filter.clone(), of_groups], chance))
-            }
-            (Self::Operations(filter), Self::Operations(of_groups)) => {
-                Some(Totals::of_operations([filter.clone(), of_groups], chance))
-            }
-            _ => None,
-        }
-    }
-
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Agencies(_) => Kind::Agency,
-            Self::Sensors(_) => Kind::Sensor,
-            Self::Operations(_) => Kind::Operation,
-            Self::Seizures(_) => Kind::Seizure,
-        }
-    }
 }
 
 /// What is asked of a list.
@@ -437,59 +364,6 @@ impl Listed {
                 "hasPreviousPage": more && self.last,
             },
             "nodes": shown.map(|row| self.each.answer(row, view)).collect::<Vec<_>>(),
-        })
-    }
-}
-
-impl Detections {
-    fn draw(tables: &Tables, chance: &mut Chance) -> Self {
-        let filter = if chance.once_in(2) {
-            Filter::default()
-        } else {
-            super::questions::filter(chance, 1, &|chance, depth| {
-                super::questions::detection(tables, chance, depth)
-            })
-        };
-        Self { size: chance.below(4), last: chance.once_in(3), filter }
-    }
-
-    fn text(&self) -> String {
-        let end = if self.last { "last" } else { "first" };
-        format!(
-            "detections({end}: {}, filter: {}) {{ totalCount \
-             pageInfo {{ hasNextPage hasPreviousPage }} \
-             nodes {{ role when {{ edtf }} operation {{ id displayName }} }} }} ",
-            self.size,
-            filters::filter(&self.filter)
-        )
-    }
-
-    /// Those of a sensor, in the order of the recording of their operations.
-    fn answer(&self, sensor: &str, view: View<'_>) -> Value {
-        let listed = view.tables.list::<Operation>(view.viewer, &all::<Operation>());
-        let mut rows = Vec::new();
-        for operation in &listed {
-            let raw = view.tables.operation(operation.id).unwrap();
-            for (part, raw) in operation.body.detections.iter().zip(detections_in(raw)) {
-                if is(part.sensor.as_ref(), sensor) && view.holds(&self.filter, &raw) {
-                    let name = &operation.body.display_name;
-                    rows.push(json!({
-                        "role": part.role.name(),
-                        "when": when(part.when.as_ref()),
-                        "operation": { "id": operation.id.to_string(), "displayName": name },
-                    }));
-                }
-            }
-        }
-        let cut = rows.len().saturating_sub(self.size);
-        let shown = rows.iter().skip(if self.last { cut } else { 0 }).take(self.size);
-        json!({
-            "totalCount": rows.len(),
-            "pageInfo": {
-                "hasNextPage": cut > 0 && !self.last,
-                "hasPreviousPage": cut > 0 && self.last,
-            },
-            "nodes": shown.collect::<Vec<_>>(),
         })
     }
 }
