@@ -40,7 +40,8 @@ const HELP: &str = "\
 Measures an analyst's questions beside the same SQL on the bare driver: pgbench -M prepared on
 Postgres, rusqlite on SQLite. Prints a table in Markdown.
 
-  cargo bench --bench gateway -- [--rows N] [--seconds N] [--rounds N] [--reuse] [NAME...]
+  cargo bench --bench gateway -- [--rows N] [--seconds N] [--rounds N] [--attacks]
+                                  [--reuse] [NAME...]
 
   --rows N      seizures in each store [1000000]; operations, sensors and agencies in proportion
   --seconds N   length of one measurement [4]
@@ -55,8 +56,10 @@ INTERDICTION_BENCH_POSTGRES names a server that may be written to: postgres://us
 pub const POSTGRES_VARIABLE: &str = "INTERDICTION_BENCH_POSTGRES";
 /// Records that are asked for by name, one after the other.
 const NAMES: i64 = 1_000;
-/// Variants of a question that the floor runs.
+/// Variants of a question that pgbench runs.
 const VARIANTS: usize = 16;
+/// Variants of a question that rusqlite runs: every one that the gateway is asked.
+const VARIANTS_SQLITE: usize = NAMES as usize;
 
 /// The binary's.
 #[global_allocator]
@@ -184,7 +187,11 @@ impl Bench {
 
     async fn measure(&self, question: &'static Question, options: &Options) {
         let mut variants = Vec::new();
-        let many = if question.varies() { VARIANTS } else { 1 };
+        let many = match &self.url {
+            _ if !question.varies() => 1,
+            StoreUrl::Sqlite(_) => VARIANTS_SQLITE,
+            StoreUrl::Postgres(_) => VARIANTS,
+        };
         for variant in 0..many {
             variants.push(self.statements(question, variant).await);
         }
@@ -232,10 +239,14 @@ impl Bench {
         match &self.url {
             StoreUrl::Postgres(url) => pgbench(url, callers, variants, lasting),
             StoreUrl::Sqlite(path) => {
-                let recorded = Recorded { statements: variants[0].clone(), ..Recorded::default() };
+                let recorded = |statements: &Vec<_>| Recorded {
+                    statements: statements.clone(),
+                    ..Recorded::default()
+                };
+                let requests: Vec<Recorded> = variants.iter().map(recorded).collect();
                 floors::sqlite_reads(
                     path,
-                    &recorded,
+                    &requests,
                     &Arc::new(vec![uuid::Uuid::nil()]),
                     callers.min(2),
                     lasting,

@@ -70,10 +70,10 @@ fn connect(path: &Path) -> Connection {
     connection
 }
 
-/// rusqlite on as many threads.
+/// rusqlite on as many threads, which run through the requests, each by a turn of its own.
 pub fn sqlite_reads(
     path: &Path,
-    recorded: &Recorded,
+    requests: &[Recorded],
     ids: &Arc<Vec<Uuid>>,
     threads: usize,
     lasting: Duration,
@@ -81,14 +81,15 @@ pub fn sqlite_reads(
     let began = Instant::now();
     let threads: Vec<_> = (0..threads)
         .map(|thread| {
-            let (path, recorded, ids) = (path.to_owned(), recorded.clone(), Arc::clone(ids));
+            let (path, requests, ids) = (path.to_owned(), requests.to_vec(), Arc::clone(ids));
             std::thread::spawn(move || {
                 let connection = connect(&path);
                 let mut took = Vec::new();
                 while began.elapsed() < lasting {
                     let asked = Instant::now();
-                    let id = ids[(took.len() * 7 + thread) % ids.len()];
-                    read_sqlite(&connection, &recorded, id);
+                    let turn = took.len() * 7 + thread;
+                    let request = &requests[turn % requests.len()];
+                    read_sqlite(&connection, request, ids[turn % ids.len()]);
                     took.push(asked.elapsed());
                 }
                 took

@@ -294,7 +294,8 @@ impl Bench {
     async fn driver(&self, recorded: &Recorded, callers: usize, lasting: Duration) -> Load {
         match &self.url {
             StoreUrl::Sqlite(path) => {
-                floors::sqlite_reads(path, recorded, &self.ids, callers.min(2), lasting)
+                let requests = std::slice::from_ref(recorded);
+                floors::sqlite_reads(path, requests, &self.ids, callers.min(2), lasting)
             }
             StoreUrl::Postgres(url) => {
                 let connections = u32::try_from(callers.min(8)).expect("a few");

@@ -22,6 +22,9 @@ SEEDS = [1, 2, 3]
 EXAMPLES_DEFAULT = 10
 # Of a hundred documents: with fewer answered, the others test nothing but refusals.
 ANSWERED_PERCENT_MIN = 25
+# How long a seed may take before it is taken to hang: to start, and for each example of all fields.
+START_SECONDS_MAX = 120
+EXAMPLE_SECONDS_MAX = 6
 
 
 def names(recorded):
@@ -41,7 +44,15 @@ def passes(address, seed, examples, surrounding, folder):
         "--checks", "server_answers", "--generation-database", "none", "--no-color",
         "--suppress-health-check", "all",
     ]
-    ran = subprocess.run(command, cwd=folder, env=surrounding, capture_output=True, text=True)
+    seconds_max = START_SECONDS_MAX + examples * EXAMPLE_SECONDS_MAX
+    try:
+        ran = subprocess.run(
+            command, cwd=folder, env=surrounding, capture_output=True, text=True,
+            timeout=seconds_max,
+        )
+    except subprocess.TimeoutExpired as late:
+        print(f"seed {seed} did not end within {seconds_max} s", late.stdout, file=sys.stderr)
+        return False
     if ran.returncode:
         print(ran.stdout, ran.stderr, file=sys.stderr)
     return ran.returncode == 0
@@ -63,7 +74,9 @@ def main():
         }
         for seed in SEEDS:
             failed += not passes(address, seed, examples, surrounding, folder)
-            outcomes.update(json.loads(told.read_text()))
+            if told.exists():
+                outcomes.update(json.loads(told.read_text()))
+                told.unlink()
     count = outcomes.total()
     for outcome, times in outcomes.most_common():
         print(f"{times:6} {outcome}")
