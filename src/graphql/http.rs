@@ -55,6 +55,9 @@ pub const PATH: &str = "/graphql";
 /// The smallest answer that is compressed: one packet takes it either way.
 const COMPRESSED_BYTES_MIN: u64 = 1_024;
 
+/// What is set aside for a body whose length nobody announces; a longer one gets the most.
+const UNANNOUNCED_BYTES: usize = 16 * 1_024;
+
 /// Where the cost of a request is told once it is answered.
 pub type Told = Arc<OnceLock<Cost>>;
 
@@ -190,12 +193,16 @@ async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<Vec<u8>, Re
     if announced > max {
         return Err(Refusal::body_too_large(max));
     }
-    let mut bytes = Vec::with_capacity(announced);
+    let mut bytes = Vec::with_capacity(if announced > 0 { announced } else { UNANNOUNCED_BYTES });
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
         let part: Bytes = part.map_err(|_| Refusal::malformed("the body ends before its time"))?;
         if bytes.len() + part.len() > max {
             return Err(Refusal::body_too_large(max));
+        }
+        if bytes.capacity() - bytes.len() < part.len() {
+            // Doubled over and over, what was outgrown stays with the allocator for a while.
+            bytes.reserve_exact(max - bytes.len());
         }
         bytes.extend_from_slice(&part);
     }
