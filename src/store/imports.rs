@@ -7,10 +7,10 @@ use super::{
     entity::seizures,
     filters::at,
     guard,
-    questions::{PARENT, PARENTS},
     records::{Found, Layout as _, PartsOf, T, Values, common_columns, read_found},
     references::Keys,
     seizures::{PartValues, part_values, taken},
+    summaries::key_name,
 };
 use crate::domain::{
     errors::{Error, Result},
@@ -29,6 +29,9 @@ use uuid::Uuid;
 
 /// Bytes of records that are looked at together.
 const LOOKED_AT_BYTES_MAX: usize = 16 << 20;
+
+/// Alias of the texts that keys are looked for by.
+const LISTED: &str = "named";
 
 /// What finds a seizure of the viewer's agency again.
 #[derive(Debug, Clone, Copy)]
@@ -121,25 +124,18 @@ impl Session {
         lens: &Lens,
         identities: &[Identity<'_>],
     ) -> Result<HashMap<ExternalId, i64>> {
-        let mut schemes: HashMap<&str, Vec<&str>> = HashMap::new();
-        for id in identities.iter().flat_map(|one| one.external_ids) {
-            schemes.entry(&id.scheme).or_default().push(&id.value);
-        }
-        let mut keys = HashMap::new();
-        for (scheme, values) in schemes {
-            let mut query = Query::select();
-            query
-                .expr(at(T, "seizure_id"))
-                .from_as(Alias::new("external_ids"), Alias::new(T))
-                .and_where(at(T, "originator_id").eq(lens.key))
-                .and_where(at(T, "scheme").eq(scheme))
-                .and_where(at(T, "value").eq(at(PARENTS, PARENT)))
-                .and_where(at(T, "freed_by").eq(0_i64));
-            for (value, key) in self.each_found(&values, query).await? {
-                keys.insert(ExternalId { scheme: scheme.to_owned(), value }, key);
-            }
-        }
-        Ok(keys)
+        let ids = identities.iter().flat_map(|one| one.external_ids);
+        let ids: Vec<[&str; 2]> = ids.map(|id| [id.scheme.as_str(), id.value.as_str()]).collect();
+        let mut query = Query::select();
+        query
+            .expr(at(T, "seizure_id"))
+            .from_as(Alias::new("external_ids"), Alias::new(T))
+            .and_where(at(T, "originator_id").eq(lens.key))
+            .and_where(at(T, "scheme").eq(listed(0)))
+            .and_where(at(T, "value").eq(listed(1)))
+            .and_where(at(T, "freed_by").eq(0_i64));
+        let found = self.each_found(&ids, query).await?.into_iter();
+        Ok(found.map(|([scheme, value], key)| (ExternalId { scheme, value }, key)).collect())
     }
 
     async fn by_row_ids(
@@ -148,35 +144,44 @@ impl Session {
         dataset: &str,
         row_ids: HashSet<&str>,
     ) -> Result<HashMap<String, i64>> {
-        if row_ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let row_ids: Vec<&str> = row_ids.into_iter().collect();
+        let row_ids: Vec<[&str; 1]> = row_ids.into_iter().map(|id| [id]).collect();
         let mut query = Query::select();
         query
             .expr(at("m", "seizure_id"))
             .from_as(Alias::new("imported_seizures"), Alias::new("m"))
             .and_where(at("m", "originator_id").eq(lens.key))
             .and_where(at("m", "dataset").eq(dataset))
-            .and_where(at("m", "row_id").eq(at(PARENTS, PARENT)));
-        self.each_found(&row_ids, query).await
+            .and_where(at("m", "row_id").eq(listed(0)));
+        let found = self.each_found(&row_ids, query).await?.into_iter();
+        Ok(found.map(|([row_id], key)| (row_id, key)).collect())
     }
 
-    /// The key that a query finds for each of these texts, which it names as [`PARENTS`].[`PARENT`];
-    /// none where it finds none. It is run for one after the other, by its index: a planner that
-    /// joins instead reads whole tables while they grow under an import.
-    async fn each_found(
+    /// The key that a query finds for each of these rows of texts, which it names as [`listed`]
+    /// does; none where it finds none. It is run for one after the other, by its index: a planner
+    /// that joins instead reads whole tables while they grow under an import.
+    async fn each_found<const N: usize>(
         &mut self,
-        texts: &[&str],
+        rows: &[[&str; N]],
         query: SelectStatement,
-    ) -> Result<HashMap<String, i64>> {
+    ) -> Result<HashMap<[String; N], i64>> {
+        if rows.is_empty() {
+            return Ok(HashMap::new());
+        }
         let mut each = Query::select();
-        each.from_subquery(self.texts_listed(texts)?, Alias::new(PARENTS))
-            .expr(at(PARENTS, PARENT))
-            .expr(Expr::SubQuery(None, Box::new(query.into())));
-        let read = |row: &mut Row<'_>| Ok((row.text()?, row.int_or_null()?));
+        each.from_subquery(self.texts_listed(rows)?, Alias::new(LISTED));
+        for place in 0..N {
+            each.expr(listed(place));
+        }
+        each.expr(Expr::SubQuery(None, Box::new(query.into())));
+        let read = |row: &mut Row<'_>| {
+            let mut texts = [const { String::new() }; N];
+            for text in &mut texts {
+                *text = row.text()?;
+            }
+            Ok((texts, row.int_or_null()?))
+        };
         let rows = self.rows(&each, read).await?;
-        Ok(rows.into_iter().filter_map(|(text, key)| Some((text, key?))).collect())
+        Ok(rows.into_iter().filter_map(|(texts, key)| Some((texts, key?))).collect())
     }
 
     /// The seizures of keys, with every reference; as many as are looked at together, and one at
@@ -379,6 +384,11 @@ fn seizure_values(
     ];
     values.extend(record.values(keys)?);
     Ok(values)
+}
+
+/// A text of the row that a query of [`Session::each_found`] looks for.
+fn listed(place: usize) -> Expr {
+    Expr::col((Alias::new(LISTED), Alias::new(key_name(place))))
 }
 
 fn chunks<T>(rows: Vec<T>, size: usize) -> impl Iterator<Item = Vec<T>> {

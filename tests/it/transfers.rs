@@ -40,6 +40,7 @@ on_both! {
     a_seizure_is_added_to_an_operation_by_who_may: participants;
     a_dry_run_writes_nothing: dry_run;
     an_import_takes_as_few_statements_as_it_has_tables: statements;
+    an_import_takes_as_few_however_many_schemes_name_its_rows: schemes;
     an_export_imports_to_the_same_records: round_trip;
     an_export_goes_on_behind_its_token: resumes;
     a_resumed_export_misses_nothing_that_the_first_snapshot_held: misses_nothing;
@@ -285,6 +286,35 @@ async fn dry_run(world: World) {
     assert_eq!(world.list::<Seizure>(&viewer, Filter::default()).await, []);
 }
 
+async fn schemes(world: World) {
+    let viewer = world.viewer("co-ponal");
+    let mut made = Vec::new();
+    for schemes in [1, 100] {
+        let rows = |value: &str| -> Vec<ImportDraft> {
+            let of = |i: i64| SeizureDraft {
+                external_ids: vec![external_id(
+                    &format!("scheme-{}", i % schemes),
+                    &format!("{schemes} \"{i}\"\\"),
+                )],
+                ..grams(value)
+            };
+            (1..=100).map(|i| row(i, "", of(i))).collect()
+        };
+        let before = world.store.statements();
+        let imported = import(&world.registry, &viewer, options(), rows("1")).await.unwrap();
+        made.push(world.store.statements() - before);
+        assert_eq!(counts(&imported), (100, 0, 0, vec![]));
+        let before = world.store.statements();
+        let again = import(&world.registry, &viewer, options(), rows("1")).await.unwrap();
+        assert_eq!(counts(&again), (0, 0, 100, vec![]));
+        assert_eq!(world.store.statements() - before, 2, "their names, and their seizures");
+        let changed = import(&world.registry, &viewer, options(), rows("2")).await.unwrap();
+        assert_eq!(counts(&changed), (0, 100, 0, vec![]));
+    }
+    // The first has the marking to make besides.
+    assert!(made[1] <= made[0] && made[0] <= made[1] + 3, "{made:?}");
+}
+
 async fn statements(world: World) {
     let viewer = world.viewer("co-ponal");
     let rows = |from: i64| {
@@ -436,21 +466,56 @@ async fn misses_nothing(world: World) {
     }
 }
 
-/// As a replica that is behind would have it: the store was put back to a time before the token.
+/// As replicas that are behind would have it: the store is put back to times before the token.
 async fn behind(world: World) {
     let viewer = world.viewer("us-dod");
-    let rows = (1..=150).map(|i| row(i, &format!("r{i}"), grams("1"))).collect();
-    import(&world.registry, &viewer, options(), rows).await.unwrap();
+    let rows = |numbers: std::ops::RangeInclusive<i64>| -> Vec<ImportDraft> {
+        numbers.map(|i| row(i, &format!("r{i}"), grams("1"))).collect()
+    };
+    // The last import is behind the record that the first token names.
+    import(&world.registry, &viewer, options(), rows(1..=120)).await.unwrap();
+    let (_, early) = export(&world, &viewer, "").await.unwrap();
+    import(&world.registry, &viewer, options(), rows(121..=150)).await.unwrap();
     let (_, parts) = export(&world, &viewer, "").await.unwrap();
-    let connection = world.connect().await;
-    for table in ["seizure_items", "imported_seizures", "external_ids"] {
-        connection.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
+    let listed = world.list::<Seizure>(&viewer, Filter::default()).await;
+    for (kept, is_behind) in [(150, [false, false]), (120, [false, true]), (0, [true, true])] {
+        put_back(&world, &listed[kept..]).await;
+        for (token, is_behind) in [&early[0].1, &parts[0].1].into_iter().zip(is_behind) {
+            match export(&world, &viewer, token).await {
+                Ok((header, _)) => {
+                    assert_eq!((is_behind, header.count), (false, kept as u64 - 100))
+                }
+                Err(error) => {
+                    assert!(is_behind, "{kept}: {error}");
+                    assert_eq!((error.kind, error.reason), (Kind::Unavailable, "STORE_BEHIND"));
+                    assert!(error.retry_after.is_some());
+                }
+            }
+        }
     }
-    connection.execute_unprepared("DELETE FROM seizures").await.unwrap();
+}
+
+/// Undoes the recording of seizures that nothing was done to since.
+async fn put_back(world: &World, seizures: &[Seizure]) {
+    let connection = world.connect().await;
+    let backend = connection.get_database_backend();
+    let its = "seizure_id = (SELECT id FROM seizures WHERE uid = $1)";
+    let mut undo = ["seizure_items", "imported_seizures", "external_ids"]
+        .map(|table| format!("DELETE FROM {table} WHERE {its}"))
+        .to_vec();
+    undo.push("DELETE FROM seizures WHERE uid = $1".to_owned());
+    for seizure in seizures {
+        for sql in &undo {
+            let values = [seizure.id.uuid().into()];
+            let statement = Statement::from_sql_and_values(backend, sql, values);
+            connection.execute_raw(statement).await.unwrap();
+        }
+        let sql = "DELETE FROM ledger WHERE record_name = $1";
+        let values = [seizure.id.to_string().into()];
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        connection.execute_raw(statement).await.unwrap();
+    }
     connection.close().await.unwrap();
-    let error = export(&world, &viewer, &parts[0].1).await.unwrap_err();
-    assert_eq!((error.kind, error.reason), (Kind::Unavailable, "STORE_BEHIND"));
-    assert!(error.retry_after.is_some());
 }
 
 async fn guarded(world: World) {

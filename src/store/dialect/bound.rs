@@ -7,7 +7,7 @@ use crate::store::{
     shapes::to_json,
     summaries::{NUMBER, key_name},
 };
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, FunctionCall, Query, SelectStatement};
 
 /// A group: its number, the key of the record that its list hangs on, and the values of its keys.
 pub(in crate::store) type BoundGroup = (i64, i64, Vec<serde_json::Value>);
@@ -31,21 +31,17 @@ impl Session {
         keys
     }
 
-    /// Texts without NUL, bound as one value, in a column called [`PARENT`].
-    pub(in crate::store) fn texts_listed(&self, texts: &[&str]) -> Result<SelectStatement> {
-        let listed = to_json(&texts)?;
+    /// Rows of texts without NUL, bound as one value, in columns called as [`key_name`] has it.
+    pub(in crate::store) fn texts_listed<const N: usize>(
+        &self,
+        rows: &[[&str; N]],
+    ) -> Result<SelectStatement> {
+        let listed = to_json(&rows.iter().map(<[&str; N]>::as_slice).collect::<Vec<_>>())?;
         let mut query = Query::select();
-        match self.link {
-            Link::Sqlite(_) => {
-                query
-                    .expr_as(Expr::cust("value"), Alias::new(PARENT))
-                    .from_function(Func::cust("json_each").arg(listed), Alias::new("listed"));
-            }
-            Link::Postgres(_) | Link::PostgresPool(_) => {
-                let each = "jsonb_array_elements_text(($1::text)::jsonb)";
-                query.expr_as(Expr::cust_with_values(each, [listed]), Alias::new(PARENT));
-            }
+        for place in 0..N {
+            query.expr_as(self.member(place, true), Alias::new(key_name(place)));
         }
+        query.from_function(self.each_of(listed), Alias::new("listed"));
         Ok(query)
     }
 
@@ -68,15 +64,19 @@ impl Session {
         for (place, (name, is_text)) in names.zip(texts).enumerate() {
             query.expr_as(self.member(place, is_text), Alias::new(name));
         }
-        let each = match self.link {
-            Link::Sqlite(_) => Func::cust("json_each").arg(bound),
+        query.from_function(self.each_of(bound), Alias::new("listed"));
+        query
+    }
+
+    /// The members of a list of JSON, each a row.
+    fn each_of(&self, listed: String) -> FunctionCall {
+        match self.link {
+            Link::Sqlite(_) => Func::cust("json_each").arg(listed),
             Link::Postgres(_) | Link::PostgresPool(_) => {
-                let listed = Expr::cust_with_values("$1::jsonb", [bound]);
+                let listed = Expr::cust_with_values("$1::jsonb", [listed]);
                 Func::cust("jsonb_array_elements").arg(listed)
             }
-        };
-        query.from_function(each, Alias::new("listed"));
-        query
+        }
     }
 
     fn member(&self, place: usize, is_text: bool) -> Expr {
