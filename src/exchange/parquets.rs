@@ -1,4 +1,10 @@
 //! Parquet files as tables: flat columns of texts and numbers, line by line.
+//!
+//! A reader makes room for what a file says of itself, so that is looked at first; where the library
+//! panics over pages that contradict themselves, the file is damaged like any other.
+
+mod pages;
+mod thrift;
 
 use super::tables::{COLUMNS_MAX, Fault, Opened, ROW_BYTES_MAX, Row, fault};
 use crate::domain::errors::Result;
@@ -8,10 +14,15 @@ use parquet::{
         metadata::ParquetMetaData,
         reader::{FileReader as _, SerializedFileReader},
     },
-    record::{Field, reader::RowIter},
+    record::{Field, Row as Record, reader::RowIter},
     schema::types::Type,
 };
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+};
 
 /// The most bytes that the lines of a file that are stored together may unpack to.
 pub const GROUP_BYTES_MAX: i64 = 256 << 20;
@@ -29,13 +40,20 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
     if file.metadata().map_err(|error| wrong(error.to_string()))?.len() == 0 {
         return Err(wrong("the file is empty".to_owned()));
     }
-    let reader = SerializedFileReader::new(file)
-        .map_err(|error| wrong(format!("not a Parquet file, or cut: {error}")))?;
+    let reader = reader(&file).map_err(wrong)?;
     let names = names(reader.metadata()).map_err(wrong)?;
-    let lines = RowIter::from_file_into(Box::new(reader));
+    pages::look(&file, reader.metadata()).map_err(wrong)?;
+    let mut lines = RowIter::from_file_into(Box::new(reader));
+    let lines = std::iter::from_fn(move || match next(&mut lines)? {
+        Ok(record) => Some(Ok(record)),
+        Err(why) => Some(Err(match culprit(&file) {
+            Some(name) => format!("the file is damaged: column `{name}`: {why}"),
+            None => format!("the file is damaged: {why}"),
+        })),
+    });
     let rows = (2..).zip(lines).map(|(line, row)| {
         let damaged = |message: String| Fault { line, message };
-        let row = row.map_err(|error| damaged(format!("the file is damaged: {error}")))?;
+        let row = row.map_err(damaged)?;
         let mut bytes = 0;
         let each = row.into_columns().into_iter().map(|(name, field)| {
             let text = text(field).map_err(|why| damaged(format!("column `{name}`: {why}")))?;
@@ -48,6 +66,37 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
         Ok(Row { line, cells: each.collect::<std::result::Result<_, _>>()? })
     });
     Ok((names, 1, Box::new(rows)))
+}
+
+fn reader(file: &File) -> std::result::Result<SerializedFileReader<File>, String> {
+    let file = file.try_clone().map_err(|error| error.to_string())?;
+    let read = catch_unwind(|| SerializedFileReader::new(file)).map_err(|_| contradicted())?;
+    read.map_err(|error| format!("not a Parquet file, or cut: {error}"))
+}
+
+/// The next line. After one that failed there is none.
+fn next(lines: &mut RowIter<'_>) -> Option<std::result::Result<Record, String>> {
+    match catch_unwind(AssertUnwindSafe(|| lines.next())) {
+        Ok(line) => line.map(|record| record.map_err(|error| error.to_string())),
+        Err(_) => Some(Err(contradicted())),
+    }
+}
+
+fn contradicted() -> String {
+    "it contradicts itself".to_owned()
+}
+
+/// The first column that cannot be read by itself.
+fn culprit(file: &File) -> Option<String> {
+    let reader = reader(file).ok()?;
+    let schema = reader.metadata().file_metadata().schema_descr().root_schema_ptr();
+    let is_damaged = |field: &Arc<Type>| {
+        let alone = Type::group_type_builder(schema.name()).with_fields(vec![Arc::clone(field)]);
+        let Ok(alone) = alone.build() else { return false };
+        let Ok(mut lines) = RowIter::from_file(Some(alone), &reader) else { return true };
+        std::iter::from_fn(|| next(&mut lines)).any(|line| line.is_err())
+    };
+    schema.get_fields().iter().find(|field| is_damaged(field)).map(|field| field.name().to_owned())
 }
 
 /// The columns, where each can be read.

@@ -5,6 +5,7 @@ mod crashes;
 mod figures;
 mod full;
 mod large;
+mod parquets;
 mod published;
 
 use crate::{
