@@ -161,6 +161,8 @@ Exit codes:
   interdiction import 2018.csv --mapping colombia-policia-estupefacientes-2018
   interdiction import years/*.xlsx --mapping ours.toml --server http://127.0.0.1:8080
   interdiction import new.csv --mapping ours.toml --dry-run
+  interdiction import new.csv --mapping ours.toml --server https://registry.mx.example:8443 \\
+      --token-file importer.token
 
 The mapping is a TOML file, or the name of one that comes with the program; mappings/README.md
 documents it. Rejected rows go to a file with the reason of each, to be mended and imported again.")]
@@ -172,7 +174,8 @@ documents it. Rejected rows go to a file with the reason of each, to be mended a
   interdiction export > all.ndjson
   interdiction export --format csv --output co.csv \\
       --filter '{\"place\": {\"regionCode\": {\"anyOf\": [\"CO\"]}}}'
-  interdiction import all.ndjson --store sqlite:other.db")]
+  interdiction import all.ndjson --store sqlite:other.db
+  INTERDICTION_TOKEN=... interdiction export --server https://registry.mx.example:8443 > all.ndjson")]
     Export(ExportSettings),
 }
 
@@ -194,9 +197,9 @@ pub struct ExportSettings {
     /// Retracted and merged ones too
     #[arg(long)]
     pub show_inactive: bool,
-    /// Export from this server, http://HOST:PORT, instead of from the store
-    #[arg(long, value_name = "URL")]
-    pub server: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would be shown as help")]
+    pub through: ServerSettings,
     #[command(flatten)]
     settings: Flags<StoreAndViewer>,
 }
@@ -213,9 +216,9 @@ pub struct ImportSettings {
     /// What the rows are of; as the mapping says when absent
     #[arg(long, value_name = "NAME")]
     pub dataset: Option<String>,
-    /// Import through this server, http://HOST:PORT, instead of into the store
-    #[arg(long, value_name = "URL")]
-    pub server: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would be shown as help")]
+    pub through: ServerSettings,
     /// Where rejected rows go [default: the first FILE with .rejects.csv, where this runs]
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -227,6 +230,20 @@ pub struct ImportSettings {
     pub suggest: bool,
     #[command(flatten)]
     settings: Flags<StoreAndViewer>,
+}
+
+/// Which server a command goes through, and what it shows it.
+#[derive(Debug, Args)]
+pub struct ServerSettings {
+    /// Go through this server, https://HOST:PORT or http://HOST:PORT, instead of to the store
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Show the server the token that this file holds, else the one in INTERDICTION_TOKEN, if any
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub token_file: Option<PathBuf>,
+    /// Trust the authorities in this PEM file, and not those of the web
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub ca: Option<PathBuf>,
 }
 
 /// Flags for every setting.

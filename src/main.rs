@@ -1,15 +1,18 @@
 //! The command line.
 
 use interdiction::{
-    cli::{self, Command, Exit, ExportSettings, ImportSettings, PrincipalCommand, TokenCommand},
-    config::{Config, Source, StoreUrl},
+    cli::{
+        self, Command, Exit, ExportSettings, ImportSettings, PrincipalCommand, ServerSettings,
+        TokenCommand,
+    },
+    config::{Config, Source, StoreUrl, TOKEN_VARIABLE},
     demo,
     domain::{
         check::Violation,
         errors::{Error, Kind, Result},
         viewers::{Operator, Viewer},
     },
-    exchange::{self, Link, export::Export, mapping::Mapping},
+    exchange::{self, Link, Remote, export::Export, mapping::Mapping},
     operator,
     registry::Registry,
     server,
@@ -108,7 +111,7 @@ async fn run(command: &Command, config: Config) -> Result<Exit> {
 
 /// Imports through a server, or by the same services into the store.
 async fn import(settings: &ImportSettings, config: &Config) -> Result<Exit> {
-    let ImportSettings { files, mapping, dataset, server, rejects, dry_run, .. } = settings;
+    let ImportSettings { files, mapping, dataset, through, rejects, dry_run, .. } = settings;
     if settings.suggest {
         // The vocabulary is the same in every store.
         let (_removed_at_the_end, config) = temporary(config)?;
@@ -125,7 +128,7 @@ async fn import(settings: &ImportSettings, config: &Config) -> Result<Exit> {
         dry_run: *dry_run,
         shows_progress: io::stderr().is_terminal(),
     };
-    let link = link(server.as_deref(), config).await?;
+    let link = link(Some(through), config).await?;
     let report = exchange::import(&link, import).await?;
     cli::answer(&report.to_string());
     Ok(if report.rejected == 0 { Exit::Done } else { Exit::Rejected })
@@ -133,7 +136,7 @@ async fn import(settings: &ImportSettings, config: &Config) -> Result<Exit> {
 
 /// Exports to a file, or to standard output.
 async fn export(settings: &ExportSettings, config: &Config) -> Result<Exit> {
-    let ExportSettings { format, output, filter, show_deleted, show_inactive, server, .. } =
+    let ExportSettings { format, output, filter, show_deleted, show_inactive, through, .. } =
         settings;
     let export = Export {
         format: *format,
@@ -141,7 +144,7 @@ async fn export(settings: &ExportSettings, config: &Config) -> Result<Exit> {
         show_deleted: *show_deleted,
         show_inactive: *show_inactive,
     };
-    let link = link(server.as_deref(), config).await?;
+    let link = link(Some(through), config).await?;
     let unwritten = |error: io::Error| {
         let message = format!("cannot write the export: {error}");
         Error::new(Kind::Unavailable, "UNWRITTEN", message)
@@ -168,9 +171,16 @@ fn temporary(config: &Config) -> Result<(tempfile::TempDir, Config)> {
     Ok((directory, Config { store, ..config.clone() }))
 }
 
-async fn link(server: Option<&str>, config: &Config) -> Result<Link> {
-    if let Some(server) = server {
-        return Link::to(server);
+/// The way to the server that was named, or to the services in this process.
+async fn link(through: Option<&ServerSettings>, config: &Config) -> Result<Link> {
+    if let Some(ServerSettings { server: Some(server), token_file, ca }) = through {
+        let token = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
+        return Link::to(&Remote {
+            server,
+            token_file: token_file.as_deref(),
+            token,
+            authorities: ca.as_deref(),
+        });
     }
     let viewer = server::viewer(config)?;
     let registry = server::open(config, &viewer).await?;

@@ -11,6 +11,8 @@ use toml::{Spanned, de::DeTable, de::DeValue};
 
 /// Names the file, so it cannot be a setting in it.
 pub(super) const FILE_VARIABLE: &str = "INTERDICTION_CONFIG";
+/// Holds a secret of a client, so it cannot be a setting either.
+pub const TOKEN_VARIABLE: &str = "INTERDICTION_TOKEN";
 /// Variables with this beginning belong to the tests.
 const TEST_PREFIX: &str = "INTERDICTION_TEST_";
 /// Kubernetes gives every pod such variables when a service is called "interdiction".
@@ -92,7 +94,7 @@ impl Layers {
     pub fn lay_variables(&mut self, variables: impl Iterator<Item = (String, String)>) {
         for (name, text) in variables {
             let ours = name.starts_with(VARIABLE_PREFIX) && !name.starts_with(TEST_PREFIX);
-            if !ours || name == FILE_VARIABLE {
+            if !ours || [FILE_VARIABLE, TOKEN_VARIABLE].contains(&name.as_str()) {
                 continue;
             }
             match settings::ALL.iter().find(|spec| spec.variable() == name) {
@@ -104,7 +106,7 @@ impl Layers {
 
     fn refuse_variable(&mut self, name: String) {
         let known = settings::ALL.iter().map(|spec| spec.variable());
-        let known = known.chain([FILE_VARIABLE.to_owned()]);
+        let known = known.chain([FILE_VARIABLE, TOKEN_VARIABLE].map(ToOwned::to_owned));
         // The prefix is common to all, and would make all of them near.
         let rest = |name: &str| name.replacen(VARIABLE_PREFIX, "", 1);
         let near = nearest(&rest(&name), known.map(|name| rest(&name)));

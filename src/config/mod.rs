@@ -10,6 +10,7 @@ pub mod settings;
 mod store_urls;
 
 pub use errors::{ConfigError, Fault, Origin};
+pub use layers::TOKEN_VARIABLE;
 pub use store_urls::{StoreUrl, without_passwords};
 
 use layers::{FILE_VARIABLE, Layers};

@@ -20,7 +20,7 @@ mod tables;
 mod values;
 mod words;
 
-pub use link::Link;
+pub use link::{Link, Remote};
 pub use report::Report;
 
 use crate::{

@@ -26,7 +26,7 @@ const FLOORS: [&[&str]; 9] = [
 const APART: (&str, &str) = ("graphql", "proto");
 
 /// Libraries, and the only modules that may name them.
-const LIBRARIES: [(&[&str], &[&str]); 4] = [
+const LIBRARIES: [(&[&str], &[&str]); 5] = [
     (&["sea_orm", "sea_query", "sqlx", "rusqlite", "migrations"], &["store"]),
     (
         &[
@@ -41,7 +41,8 @@ const LIBRARIES: [(&[&str], &[&str]); 4] = [
         ],
         &["grpc", "server", "exchange", "proto"],
     ),
-    (&["ring", "rustls", "tokio_rustls", "x509_parser", "webpki_roots"], &["server"]),
+    (&["ring", "tokio_rustls", "x509_parser", "webpki_roots"], &["server"]),
+    (&["rustls"], &["server", "exchange"]),
     (&["async_graphql", "axum"], &["graphql", "server"]),
 ];
 

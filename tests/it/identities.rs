@@ -6,6 +6,7 @@ mod certificates;
 mod commands;
 mod jwt;
 mod secrets;
+mod through;
 mod tokens;
 
 use crate::{
