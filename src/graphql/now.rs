@@ -43,9 +43,10 @@ impl<T: ContainerType> OutputType for Now<T> {
         ctx: &ContextSelectionSet<'_>,
         _: &Positioned<Field>,
     ) -> impl Future<Output = ServerResult<Value>> + Send {
-        let mut fields = IndexMap::with_capacity(ctx.item.node.items.len());
-        add(ctx, &self.0, &mut fields);
-        ready(Ok(if fields.is_empty() { Value::Null } else { Value::Object(fields) }))
+        let mut fields = IndexMap::new();
+        let failed = add(ctx, &self.0, &mut fields);
+        // What was asked of nothing is an object without fields; what failed in all is nothing.
+        ready(Ok(if failed && fields.is_empty() { Value::Null } else { Value::Object(fields) }))
     }
 }
 
@@ -88,35 +89,47 @@ impl<T: OutputType> OutputType for All<T> {
 }
 
 /// Adds the fields that a selection has on an object, through every fragment that applies to it.
-/// A field that fails is left out, and its error told.
+/// A field that fails is left out, and its error told; returns whether there is one.
 fn add<T: ContainerType>(
     ctx: &ContextSelectionSet<'_>,
     of: &T,
     fields: &mut IndexMap<Name, Value>,
-) {
-    let applies = |condition: &str| condition == T::type_name() || condition == INTERFACE;
+) -> bool {
+    let mut failed = false;
     for selection in &ctx.item.node.items {
         match &selection.node {
             Selection::Field(field) => match field_of(ctx, of, field) {
                 Ok(value) => insert(fields, field.node.response_key().node.clone(), value),
-                Err(error) => ctx.add_error(error),
+                Err(error) => {
+                    failed = true;
+                    ctx.add_error(error);
+                }
             },
             Selection::FragmentSpread(spread) => {
                 let known = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
                 // Validation has seen every one of them.
                 let Some(fragment) = known else { continue };
-                if applies(&fragment.node.type_condition.node.on.node) {
-                    add(&ctx.with_selection_set(&fragment.node.selection_set), of, fields);
+                if applies(&fragment.node.type_condition.node.on.node, &T::type_name()) {
+                    let inner = ctx.with_selection_set(&fragment.node.selection_set);
+                    failed |= add(&inner, of, fields);
                 }
             }
             Selection::InlineFragment(fragment) => {
                 let condition = &fragment.node.type_condition;
+                let applies = |on: &str| applies(on, &T::type_name());
                 if condition.as_ref().is_none_or(|on| applies(&on.node.on.node)) {
-                    add(&ctx.with_selection_set(&fragment.node.selection_set), of, fields);
+                    let inner = ctx.with_selection_set(&fragment.node.selection_set);
+                    failed |= add(&inner, of, fields);
                 }
             }
         }
     }
+    failed
+}
+
+/// Whether a fragment on a type applies to objects of one.
+pub(super) fn applies(condition: &str, to: &str) -> bool {
+    condition == to || condition == INTERFACE
 }
 
 fn field_of<T: ContainerType>(

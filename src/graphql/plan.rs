@@ -7,7 +7,7 @@ mod lists;
 mod records;
 mod summaries;
 
-use super::errors::shown;
+use super::{errors::shown, now::applies};
 use crate::domain::{
     check::{Path, Violations},
     errors::Error,
@@ -66,7 +66,7 @@ impl<'c> Planner<'c> {
     where
         'c: 's,
     {
-        let applies = |condition: &str| condition == on || condition == "Node";
+        let applies = |condition: &str| applies(condition, on);
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(field) => fields.push(field),

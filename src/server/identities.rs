@@ -4,6 +4,7 @@
 //! nothing good reaches none of them. A credential is looked up once and then known, for as long as
 //! the store counts no change of credentials: a revoked one is refused on the next call.
 
+mod credentials;
 mod failures;
 mod fetch;
 mod issuers;
@@ -16,7 +17,7 @@ use crate::{
     config,
     domain::{
         access_records::{AccessKind, Outcome},
-        errors::{Error, Result},
+        errors::{Error, Kind, Result},
         tokens::Token,
         viewers::Viewer,
     },
@@ -28,6 +29,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use credentials::{Credential, Malformed, bearer};
 use failures::Failures;
 use http::{
     HeaderMap, HeaderValue, StatusCode,
@@ -57,6 +59,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Of how many credentials the first requests are noted at the same time, but for chance.
 const DOORS: usize = 64;
+/// How long a request waits for another that comes in with the same credential.
+const DOOR_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a server that stops may take to note what it cut.
 const PART_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often access records whose time is over are forgotten.
@@ -75,43 +79,6 @@ impl Peer {
     /// A peer that has shown nothing.
     pub(super) fn new(address: SocketAddr) -> Self {
         Self { address, certificate: None }
-    }
-}
-
-/// A credential that can be looked up.
-#[derive(Debug, Clone)]
-enum Credential {
-    Token(Token),
-    Jwt(Box<Jwt>),
-    Certificate(Arc<Certificate>),
-}
-
-impl Credential {
-    /// By which what was found out of it is known.
-    fn hash(&self) -> [u8; 32] {
-        match self {
-            Self::Token(token) => token.hash(),
-            Self::Jwt(jwt) => jwt.hash,
-            Self::Certificate(certificate) => certificate.hash,
-        }
-    }
-
-    /// What it is, for the access record.
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Token(_) => "API token",
-            Self::Jwt(_) => "JSON web token",
-            Self::Certificate(_) => "certificate",
-        }
-    }
-
-    /// How often what it is judged by changed, besides what the store counts.
-    fn generation(&self, issuers: &Issuers) -> i64 {
-        match self {
-            Self::Token(_) => 0,
-            Self::Jwt(_) => issuers.generation(),
-            Self::Certificate(certificate) => certificate.generation(),
-        }
     }
 }
 
@@ -293,16 +260,32 @@ impl Callers {
         let caller = Arc::new(Caller { viewer, expire_micros, revision, generation });
         // An open stream that is looked at again does not come in.
         if known.is_none() && !address.is_unspecified() {
-            let _door = self.doors[usize::from(hash[0]) % DOORS].lock().await;
-            // Who stood before us at the door may have come in with the same.
-            if self.known(&hash).is_none() {
-                self.note_log_on(&caller.viewer, credential, address).await?;
-                self.keep(hash, &caller);
-            }
+            self.come_in(hash, &caller, credential, address).await?;
         } else {
             self.keep(hash, &caller);
         }
         Ok(caller)
+    }
+
+    /// Notes that a credential comes in, once.
+    async fn come_in(
+        &self,
+        hash: [u8; 32],
+        caller: &Arc<Caller>,
+        credential: &Credential,
+        address: IpAddr,
+    ) -> Result<()> {
+        let door = &self.doors[usize::from(hash[0]) % DOORS];
+        let _door = timeout(DOOR_TIMEOUT, door.lock()).await.map_err(|_| {
+            let message = "many come in with this credential at once: try again";
+            Error::new(Kind::Unavailable, "STORE_BUSY", message).retry_after(DOOR_TIMEOUT)
+        })?;
+        // Who stood before us at the door may have come in with the same.
+        if self.known(&hash).is_none() {
+            self.note_log_on(&caller.viewer, credential, address).await?;
+            self.keep(hash, caller);
+        }
+        Ok(())
     }
 
     async fn note_log_on(
@@ -396,7 +379,7 @@ impl Standing {
         loop {
             let left = match callers.caller_of(&credential, nobody).await {
                 Ok(caller) => caller.expire_micros - callers.registry.now_micros(),
-                Err(error) if error.kind == crate::domain::errors::Kind::Unauthenticated => {
+                Err(error) if error.kind == Kind::Unauthenticated => {
                     return Error::unauthenticated("CREDENTIAL_REFUSED");
                 }
                 // The store is away: looked at again with the next change, or by and by.
@@ -467,23 +450,4 @@ fn refusal(request: &Request, error: Error) -> Response<Body> {
         answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     answer
-}
-
-/// An authorization that is not one bearer token.
-struct Malformed;
-
-/// The bearer token of a request (RFC 6750, 2.1), if it shows one.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Malformed> {
-    let mut shown = headers.get_all(AUTHORIZATION).iter();
-    let Some(first) = shown.next() else { return Ok(None) };
-    if shown.next().is_some() {
-        return Err(Malformed);
-    }
-    let text = first.to_str().map_err(|_| Malformed)?;
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            Ok(Some(token.trim_ascii()))
-        }
-        Some(_) | None => Err(Malformed),
-    }
 }

@@ -140,7 +140,7 @@ impl Store {
         found.truncate(size as usize);
         let next_page_token = match found.last() {
             Some((id, _)) if more => {
-                let cursor = Cursor::new(Vec::new(), id.to_string());
+                let cursor = Cursor { values: Vec::new(), name: id.to_string() };
                 self.seal(&cursor, &fingerprint)?
             }
             Some(_) | None => String::new(),

@@ -3,7 +3,7 @@
 use super::{
     Lens, Reach, Span, Store,
     dialect::{Row, Session, unavailable},
-    entity::{ledger, markings, seizures},
+    entity::{markings, seizures},
     filters::{Planner, at},
     guard::{self, col},
     lists::{After, fingerprint, read_page},
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     codes::Code as _,
-    errors::{Error, Result},
+    errors::Result,
     exports::{COUNTING_RULE, COUNTING_RULE_ALL, ExportHeader, Exported},
     filters::{SeizureField, SeizureSort},
     markings::Marking,
@@ -21,7 +21,7 @@ use crate::domain::{
     seizures::{Seizure, SeizureState},
     viewers::Viewer,
 };
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, JoinType, SelectStatement};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
@@ -45,84 +45,45 @@ impl Store {
         to: mpsc::Sender<Exported>,
     ) -> Result<()> {
         let fingerprint = Arc::new(fingerprint::<Seizure>(viewer, &list)?);
-        let place = match list.page_token.as_str() {
+        let after = match list.page_token.as_str() {
             "" => None,
-            token => Some(Place::read(self.unseal(token, &fingerprint)?, &list)?),
+            token => Some(After::read::<Seizure>(self.unseal(token, &fingerprint)?, &list.order)?),
         };
-        let (viewer, list, place) = (viewer.clone(), Arc::new(list), Arc::new(place));
+        let (viewer, list, after) = (viewer.clone(), Arc::new(list), Arc::new(after));
         self.read(Reach::Scan, Span::Statements, move |session| {
-            let (viewer, list, place) = (viewer.clone(), Arc::clone(&list), Arc::clone(&place));
+            let (viewer, list, after) = (viewer.clone(), Arc::clone(&list), Arc::clone(&after));
             let (fingerprint, to) = (Arc::clone(&fingerprint), to.clone());
             Box::pin(async move {
                 let lens = session.lens(&viewer).await?;
-                let revision = session.revision().await?;
-                if let Some(place) = place.as_ref() {
-                    session.reaches(place, revision).await?;
+                if let Some(after) = after.as_ref() {
+                    session.reaches(after).await?;
                 }
-                let after = place.as_ref().as_ref().map(|place| &place.after);
                 let (count, restricted_count, marking) =
-                    session.totals(&lens, &list, after).await?;
+                    session.totals(&lens, &list, after.as_ref().as_ref()).await?;
                 let shows_all = list.show_deleted || list.show_inactive;
                 let counting_rule = if shows_all { COUNTING_RULE_ALL } else { COUNTING_RULE };
                 let header =
                     ExportHeader { as_of_micros, count, restricted_count, counting_rule, marking };
                 session.hand_over(&to, Exported::Header(header), EXPORT_PATIENCE).await?;
-                let handing = Handing { revision, fingerprint: &fingerprint, to: &to };
-                session.parts(&lens, &list, after, handing).await
+                session.parts(&lens, &list, after.as_ref().as_ref(), (&fingerprint, &to)).await
             })
         })
         .await
     }
 }
 
-/// Where an export goes on.
-struct Place {
-    after: After,
-    /// The revision that the part before it was read as of.
-    revision: i64,
-}
-
-impl Place {
-    fn read(cursor: Cursor, list: &Seizures) -> Result<Self> {
-        let wrong = || Error::invalid_field("page_token", "not a token of an export");
-        let revision = cursor.revision.ok_or_else(wrong)?;
-        Ok(Self { after: After::read::<Seizure>(cursor, &list.order)?, revision })
-    }
-}
-
-/// What the parts of an export are handed over with.
-#[derive(Clone, Copy)]
-struct Handing<'e> {
-    /// Of the snapshot.
-    revision: i64,
-    fingerprint: &'e [u8],
-    to: &'e mpsc::Sender<Exported>,
-}
-
 impl Session {
-    /// The last revision of the ledger that the snapshot holds. As revisions are in the order of
-    /// commits, it holds all that came before.
-    async fn revision(&mut self) -> Result<i64> {
-        let query = self.kept("last revision", [], |[]| {
-            let mut query = Query::select();
-            query.expr(Expr::col(ledger::Column::Revision).max()).from(ledger::Entity);
-            query
-        });
-        let last = self.row(query, |row| row.int_or_null()).await?;
-        Ok(last.flatten().unwrap_or(0))
-    }
-
-    /// Whether the snapshot is as new as the part that the export goes on behind. An older one, of
-    /// a replica that lags or a store that was put back, would end early, as though nothing were
-    /// left.
-    async fn reaches(&mut self, place: &Place, revision: i64) -> Result<()> {
-        // A store that was put back and went on has other records under the same revisions.
-        let is_there = self.row(&place.after.key::<Seizure>(), |row| row.int()).await?.is_some();
-        if is_there && revision >= place.revision {
-            return Ok(());
+    /// Whether the snapshot holds the record that an export goes on behind. One that was taken
+    /// before that record came would end there, as though nothing were left.
+    async fn reaches(&mut self, after: &After) -> Result<()> {
+        match self.row(&after.key::<Seizure>(), |row| row.int()).await? {
+            Some(_) => Ok(()),
+            None => {
+                let message = "the store does not hold yet what the export goes on behind: try \
+                               again";
+                Err(unavailable("STORE_BEHIND", message))
+            }
         }
-        let message = "the store does not hold yet what the export has shown before: try again";
-        Err(unavailable("STORE_BEHIND", message))
     }
 
     async fn parts(
@@ -130,7 +91,7 @@ impl Session {
         lens: &Lens,
         list: &Seizures,
         first: Option<&After>,
-        Handing { revision, fingerprint, to }: Handing<'_>,
+        (fingerprint, to): (&[u8], &mpsc::Sender<Exported>),
     ) -> Result<()> {
         let mut last: Option<After> = None;
         loop {
@@ -139,7 +100,7 @@ impl Session {
             let Some(name) = records.last().map(|record| record.id.to_string()) else {
                 return Ok(());
             };
-            let cursor = Cursor { values: Vec::new(), name, revision: Some(revision) };
+            let cursor = Cursor { values: Vec::new(), name };
             let token = self.shared.seal(&cursor, fingerprint)?;
             self.hand_over(to, Exported::Part(records, token), EXPORT_PATIENCE).await?;
             if !rows.more {

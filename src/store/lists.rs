@@ -177,7 +177,7 @@ impl Store {
         let next_page_token = match found.last() {
             Some(found) if more => {
                 let name = found.record.id().name();
-                self.seal(&Cursor::new(last, name), &fingerprint)?
+                self.seal(&Cursor { values: last, name }, &fingerprint)?
             }
             _ => String::new(),
         };

@@ -25,16 +25,6 @@ pub(super) struct Cursor {
     pub values: Vec<SortValue>,
     /// Resource name of the last record.
     pub name: String,
-    /// Revision of the ledger as of which it was read, where what goes on has to be as new.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-}
-
-impl Cursor {
-    /// Where a page ended that may go on in whatever the store holds then.
-    pub fn new(values: Vec<SortValue>, name: String) -> Self {
-        Self { values, name, revision: None }
-    }
 }
 
 impl Store {

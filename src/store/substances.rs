@@ -63,7 +63,7 @@ impl Store {
         records.truncate(size as usize);
         let next_page_token = match records.last() {
             Some(last) if more => {
-                let cursor = Cursor::new(Vec::new(), last.id.as_str().to_owned());
+                let cursor = Cursor { values: Vec::new(), name: last.id.as_str().to_owned() };
                 self.seal(&cursor, &fingerprint)?
             }
             _ => String::new(),

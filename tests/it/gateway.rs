@@ -114,7 +114,8 @@ async fn merged(world: World) {
     let gateway = Gateway::over_the_cases(world).await;
     let document = "{ seizures(first: 1, orderBy: [{ field: WHEN }]) { nodes { __typename
             when { edtf } ...rest ... on Node { kind: __typename } when { uncertain }
-            ... @include(if: false) { etag } other: when { edtf } items { kind } }
+            ... @include(if: false) { etag } other: when { edtf }
+            bare: when { edtf @skip(if: true) } bare: when { uncertain } items { kind } }
         nodes { items { form } state @skip(if: true) } } }
         fragment rest on Seizure { operation { domain ...case } when { approximate edtf } }
         fragment case on Operation { outcome seizures(first: 0) { nodes { id } totalCount } }";
@@ -132,6 +133,6 @@ async fn merged(world: World) {
          \"approximate\":false,\"uncertain\":true},\"operation\":{\"domain\":\"AIR\",\
          \"outcome\":\"SEIZED\",\"seizures\":{\"nodes\":[],\"totalCount\":1}},\
          \"kind\":\"Seizure\",\"other\":{\"edtf\":\"2020-10-15?\"},\
-         \"items\":[{\"kind\":\"SUBSTANCE\",\"form\":null}"
+         \"bare\":{\"uncertain\":true},\"items\":[{\"kind\":\"SUBSTANCE\",\"form\":null}"
     );
 }

@@ -288,10 +288,12 @@ async fn schemes(world: World) {
     let mut made = Vec::new();
     for schemes in [1, 100] {
         let rows = |value: &str| -> Vec<ImportDraft> {
+            // Under a hundred schemes, the same number in each.
+            let number = |i: i64| if schemes == 1 { i } else { 0 };
             let of = |i: i64| SeizureDraft {
                 external_ids: vec![external_id(
                     &format!("scheme-{}", i % schemes),
-                    &format!("{schemes} \"{i}\"\\"),
+                    &format!("{schemes} \"{}\"\\", number(i)),
                 )],
                 ..grams(value)
             };
@@ -308,6 +310,13 @@ async fn schemes(world: World) {
         let changed = import(&world.registry, &viewer, options(), rows("2")).await.unwrap();
         assert_eq!(counts(&changed), (0, 100, 0, vec![]));
     }
+    // A number that is known under other schemes alone.
+    let other = SeizureDraft {
+        external_ids: vec![external_id("scheme-of-others", "100 \"0\"\\")],
+        ..grams("1")
+    };
+    let imported = import(&world.registry, &viewer, options(), vec![row(1, "", other)]).await;
+    assert_eq!(counts(&imported.unwrap()), (1, 0, 0, vec![]));
     // The first has the marking to make besides.
     assert!(made[1] <= made[0] && made[0] <= made[1] + 3, "{made:?}");
 }

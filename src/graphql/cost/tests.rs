@@ -54,7 +54,17 @@ fn each_limit_is_reached_by_what_it_counts() {
         let levels = (0..count).map(|at| format!("fragment f{at} on Q{{...f{}}}", at + 1));
         format!("{{...f0}}{}fragment f{count} on Q{{a}}", levels.collect::<String>())
     };
+    let twice = |text: &str, limit: u64| {
+        let fragment = |count: u64| text.repeat(count as usize);
+        let document =
+            |count: u64| format!("{{...f ...f}} fragment f on Query{{b{}}}", fragment(count));
+        (document(limit / 2), document(limit / 2 + 1))
+    };
+    let (aliases_twice, more_aliases_twice) = twice(" a:__typename", Limits::ALIASES);
+    let (directives_twice, more_directives_twice) = twice(" @b", Limits::DIRECTIVES);
     for (fits, too_much, wanted) in [
+        (aliases_twice, more_aliases_twice, "TOO_MANY_ALIASES"),
+        (directives_twice, more_directives_twice, "TOO_MANY_DIRECTIVES"),
         (
             repeated(" __typename", Limits::FIELDS),
             repeated(" __typename", Limits::FIELDS + 1),

@@ -175,7 +175,7 @@ async fn read_page(
             (node.name, node.is_restricted) = (operation.to_string(), label.is_restricted());
         }
         let values = vec![SortValue::Int(node.key)];
-        Ok((parent, (node, Cursor::new(values, operation.to_string()))))
+        Ok((parent, (node, Cursor { values, name: operation.to_string() })))
     };
     session.counted_rows(&query, read).await
 }

@@ -263,7 +263,7 @@ impl<R: Listed> Level<'_, R> {
         let mut cursors = Vec::new();
         for (node, values) in ranked {
             if self.list.cursors {
-                let cursor = Cursor::new(values, node.name.clone());
+                let cursor = Cursor { values, name: node.name.clone() };
                 cursors.push(shared.seal(&cursor, &fingerprint)?);
             }
             nodes.push(node);

@@ -51,7 +51,7 @@ pub(super) async fn rows(
     let mut cursors = Vec::new();
     if list.cursors {
         for node in &nodes {
-            let cursor = Cursor::new(Vec::new(), node.name.clone());
+            let cursor = Cursor { values: Vec::new(), name: node.name.clone() };
             cursors.push(shared.seal(&cursor, &fingerprint)?);
         }
     }
