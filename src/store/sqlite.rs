@@ -4,25 +4,24 @@
 //! acknowledged. The writer takes every job that waits, each in a savepoint of its own, and commits
 //! them together, so that the rate is not one flush for each.
 
+mod cuts;
+
 use super::{
     Keep, Reach, Shared, Size, Span, Work,
     dialect::{Link, Session, sqlite_error},
     places::Places,
 };
 use crate::domain::errors::{Error, Kind, Result};
+use cuts::{Armed, CutOnDrop, Interrupt, Patience};
 use futures_util::FutureExt as _;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-        mpsc,
-    },
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
     time::{Duration, Instant},
 };
-use tokio::{runtime::Handle, sync::oneshot, time::sleep};
+use tokio::sync::oneshot;
 
 /// Jobs that wait for the writer; one more is refused.
 const QUEUE_MAX: usize = 4_096;
@@ -34,12 +33,8 @@ const PATIENCE_MAX: Duration = Duration::from_millis(1);
 const PREPARED_MAX: usize = 256;
 /// How long a connection waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often an abandoned read is interrupted until it ends.
-const INTERRUPT_EVERY: Duration = Duration::from_millis(10);
 /// Pages of the write-ahead log between checkpoints.
 const CHECKPOINT_PAGES: u32 = 4_000;
-/// Instructions of SQLite's machine between two looks at whether a read has taken too many.
-const INSTRUCTIONS_A_LOOK: i32 = 1_000;
 /// Looks that a short read has where its caller is: some hundred microseconds. A page of fifty
 /// seizures takes three to six.
 const LOOKS_MAX: u32 = 30;
@@ -48,10 +43,28 @@ const READER_CACHE_KIBIBYTES: u32 = 16_384;
 /// Page cache of the writer, in KiB: new rows reach leaves of every index.
 const WRITER_CACHE_KIBIBYTES: u32 = 32_768;
 
+/// The readers end first: who closes the file last moves what is in its log into it.
 #[derive(Clone)]
 pub(crate) struct Sqlite {
     readers: Arc<Readers>,
-    writer: mpsc::SyncSender<Box<dyn Job>>,
+    writer: Arc<Writer>,
+}
+
+/// The thread that writes; it has ended when this is gone.
+struct Writer {
+    /// None once it is to end.
+    jobs: Option<mpsc::SyncSender<Box<dyn Job>>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs.take();
+        if let Some(thread) = self.thread.take() {
+            // Whoever waits for a write of a writer that panicked has been told.
+            let _panicked = thread.join();
+        }
+    }
 }
 
 struct Readers {
@@ -115,9 +128,9 @@ impl<T: Send + 'static, W: Work<T>> Job for Write<T, W> {
 impl Sqlite {
     pub fn open(path: &Path, readers_max: usize, shared: &Arc<Shared>) -> Result<Self> {
         let connection = connect(path, Access::Write)?;
-        let (writer, jobs) = mpsc::sync_channel(QUEUE_MAX);
+        let (sender, jobs) = mpsc::sync_channel(QUEUE_MAX);
         let session = Session::new(Link::Sqlite(connection), Arc::clone(shared));
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || run_writer(session, &jobs))
             .map_err(|error| Error::internal(format!("cannot start the writer: {error}")))?;
@@ -126,7 +139,8 @@ impl Sqlite {
             idle: Mutex::new(Vec::new()),
             places: Places::new(readers_max),
         };
-        Ok(Self { readers: Arc::new(readers), writer })
+        let writer = Writer { jobs: Some(sender), thread: Some(thread) };
+        Ok(Self { readers: Arc::new(readers), writer: Arc::new(writer) })
     }
 
     pub async fn read<T: Send + 'static>(
@@ -196,88 +210,13 @@ impl Sqlite {
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Write { size, keep, work, answer });
-        self.writer.try_send(job).map_err(|_| {
-            Error::new(Kind::Exhausted, "TOO_MANY_WRITES", "too many writes wait: try again")
-                .retry_after(Duration::from_secs(1))
-        })?;
-        answered.await.map_err(|_| Error::internal("the writer ended"))?
-    }
-}
-
-/// Reaches the statement that a connection runs, until the connection is given back: then it may
-/// run somebody else's.
-#[derive(Clone)]
-struct Interrupt(Arc<Mutex<Option<rusqlite::InterruptHandle>>>);
-
-impl Interrupt {
-    fn of(connection: &Connection) -> Self {
-        Self(Arc::new(Mutex::new(Some(connection.get_interrupt_handle()))))
-    }
-
-    /// Ends the statement that runs, and tells whether the connection is still to be given back.
-    fn interrupt(&self) -> bool {
-        let handle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        handle.as_ref().map(rusqlite::InterruptHandle::interrupt).is_some()
-    }
-}
-
-/// While it is there, the connection is not given back.
-struct Armed(Interrupt);
-
-impl Drop for Armed {
-    fn drop(&mut self) {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
-}
-
-/// Cuts a read short when the caller stops waiting for it.
-struct CutOnDrop(Interrupt);
-
-impl Drop for CutOnDrop {
-    fn drop(&mut self) {
-        if self.0.interrupt()
-            && let Ok(runtime) = Handle::try_current()
-        {
-            let interrupt = self.0.clone();
-            runtime.spawn(async move {
-                // What is between two statements is not interrupted, nor what has not begun.
-                while interrupt.interrupt() {
-                    sleep(INTERRUPT_EVERY).await;
-                }
-            });
+        let sent = self.writer.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok());
+        if !sent {
+            let message = "too many writes wait: try again";
+            return Err(Error::new(Kind::Exhausted, "TOO_MANY_WRITES", message)
+                .retry_after(Duration::from_secs(1)));
         }
-    }
-}
-
-/// How many more looks the statements of a connection have before they are cut.
-#[derive(Clone)]
-struct Patience(Arc<AtomicU32>);
-
-impl Patience {
-    const ENDLESS: u32 = u32::MAX;
-
-    fn with(connection: &Connection) -> rusqlite::Result<Self> {
-        let patience = Self(Arc::new(AtomicU32::new(Self::ENDLESS)));
-        let looking = patience.clone();
-        connection.progress_handler(INSTRUCTIONS_A_LOOK, Some(move || looking.look()))?;
-        Ok(patience)
-    }
-
-    fn set(&self, looks: u32) {
-        self.0.store(looks, Ordering::Relaxed);
-    }
-
-    /// Whether the statement is cut.
-    fn look(&self) -> bool {
-        // One thread at a time uses a connection.
-        let left = self.0.load(Ordering::Relaxed).saturating_sub(1);
-        self.set(left);
-        left == 0
-    }
-
-    /// Whether a statement was cut.
-    fn is_over(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
+        answered.await.map_err(|_| Error::internal("the writer ended"))?
     }
 }
 

@@ -46,6 +46,19 @@ fn a_store_that_exists_keeps_the_permissions_that_it_has() {
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o660);
 }
 
+#[test]
+fn a_store_that_nobody_has_open_lies_in_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut serving = Serving::start(&sqlite(folder.path()));
+    assert!(folder.path().join("registry.db-wal").exists());
+    assert_eq!(serving.stop().code(), Some(0));
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap()).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let agencies = "SELECT count(*) FROM agencies";
+    let file = rusqlite::Connection::open(folder.path().join("registry.db")).unwrap();
+    assert_eq!(file.query_row(agencies, [], |row| row.get(0)), Ok(1_i64));
+}
+
 fn refused(store: &str) -> String {
     let began = Instant::now();
     let output = program(store, &["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
