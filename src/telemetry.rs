@@ -4,8 +4,10 @@
 use crate::config::{LogConfig, LogFormat};
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
+    cell::Cell,
     ffi::OsStr,
-    panic::{self, PanicHookInfo},
+    panic::{self, AssertUnwindSafe, PanicHookInfo},
+    thread,
 };
 use tracing::{Dispatch, level_filters::LevelFilter};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
@@ -13,6 +15,11 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
 /// Modules of others that tell at INFO every step of what one line of ours sums up. A directive of
 /// the user for the same module is stronger.
 const QUIETER: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn";
+
+thread_local! {
+    /// Whether a panic of this thread is caught and told by who asked for it.
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Why there is no log.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +44,23 @@ pub fn init(log: &LogConfig, stderr_is_terminal: bool) -> Result<(), TelemetryEr
     Ok(())
 }
 
+/// Runs what may panic over what it is given, and keeps that out of the log: the caller tells it.
+/// What `run` holds of others may be half changed when it panics, and is not to be used again.
+///
+/// # Errors
+/// What it panicked with.
+pub fn catch<T>(run: impl FnOnce() -> T) -> thread::Result<T> {
+    let before = IS_CAUGHT.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(run));
+    IS_CAUGHT.set(before);
+    result
+}
+
 /// Where it happened and what it says; the stack too where `RUST_BACKTRACE` asks for it.
 fn tell_panic(panic: &PanicHookInfo<'_>) {
+    if IS_CAUGHT.get() {
+        return;
+    }
     let location = panic.location().map(ToString::to_string).unwrap_or_default();
     let text = panic.payload_as_str().unwrap_or("not a text");
     let stack = Backtrace::capture();

@@ -7,7 +7,7 @@ mod pages;
 mod thrift;
 
 use super::tables::{COLUMNS_MAX, Fault, Opened, ROW_BYTES_MAX, Row, fault};
-use crate::domain::errors::Result;
+use crate::{domain::errors::Result, telemetry};
 use parquet::{
     basic::{ConvertedType, LogicalType, Repetition, Type as Physical},
     file::{
@@ -17,14 +17,10 @@ use parquet::{
     record::{Field, Row as Record, reader::RowIter},
     schema::types::Type,
 };
-use std::{
-    fs::File,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-    sync::Arc,
-};
+use std::{fs::File, path::Path, sync::Arc};
 
-/// The most bytes that the lines of a file that are stored together may unpack to.
+/// The most bytes that the lines of a file that are stored together may unpack to; each line counts
+/// as one more in each column.
 pub const GROUP_BYTES_MAX: i64 = 256 << 20;
 
 /// Whether a file is called so.
@@ -44,12 +40,17 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
     let names = names(reader.metadata()).map_err(wrong)?;
     pages::look(&file, reader.metadata()).map_err(wrong)?;
     let mut lines = RowIter::from_file_into(Box::new(reader));
-    let lines = std::iter::from_fn(move || match next(&mut lines)? {
-        Ok(record) => Some(Ok(record)),
-        Err(why) => Some(Err(match culprit(&file) {
+    let mut has_failed = false;
+    let lines = std::iter::from_fn(move || {
+        if has_failed {
+            return None;
+        }
+        let line = next(&mut lines)?;
+        has_failed = line.is_err();
+        Some(line.map_err(|why| match culprit(&file) {
             Some(name) => format!("the file is damaged: column `{name}`: {why}"),
             None => format!("the file is damaged: {why}"),
-        })),
+        }))
     });
     let rows = (2..).zip(lines).map(|(line, row)| {
         let damaged = |message: String| Fault { line, message };
@@ -70,13 +71,13 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
 
 fn reader(file: &File) -> std::result::Result<SerializedFileReader<File>, String> {
     let file = file.try_clone().map_err(|error| error.to_string())?;
-    let read = catch_unwind(|| SerializedFileReader::new(file)).map_err(|_| contradicted())?;
+    let read = telemetry::catch(|| SerializedFileReader::new(file)).map_err(|_| contradicted())?;
     read.map_err(|error| format!("not a Parquet file, or cut: {error}"))
 }
 
-/// The next line. After one that failed there is none.
+/// The next line; behind one that failed none may be asked for.
 fn next(lines: &mut RowIter<'_>) -> Option<std::result::Result<Record, String>> {
-    match catch_unwind(AssertUnwindSafe(|| lines.next())) {
+    match telemetry::catch(|| lines.next()) {
         Ok(line) => line.map(|record| record.map_err(|error| error.to_string())),
         Err(_) => Some(Err(contradicted())),
     }

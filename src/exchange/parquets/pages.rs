@@ -15,6 +15,11 @@ const DICTIONARY_VALUE_BYTES: i64 = 32;
 /// PLAIN, PLAIN_DICTIONARY, RLE and RLE_DICTIONARY. Pages in others say inside how many values they
 /// unpack to.
 const ENCODINGS: [i64; 4] = [0, 2, 3, 8];
+/// The headers of a kind, as the header of a page numbers them; the second of data is a later form.
+const DATA: i64 = 5;
+const INDEX: i64 = 6;
+const DICTIONARY: i64 = 7;
+const DATA_2: i64 = 8;
 /// What every file begins with.
 const MAGIC_BYTES: i64 = 4;
 
@@ -84,6 +89,11 @@ impl Chunk<'_> {
         if column.num_values() != rows {
             return Err(format!("{} values, where there are {rows} lines", column.num_values()));
         }
+        // A line costs something where a column says it in no bytes, as one run of nulls.
+        *room = room.saturating_sub(rows);
+        if *room < 0 {
+            return Err(format!("{rows} lines: {}", too_much()));
+        }
         let values = pages(from, (begin.unsigned_abs(), size), room)?;
         if values != rows {
             return Err(format!("its pages say {values} values, where there are {rows} lines"));
@@ -117,13 +127,16 @@ fn pages(
             Kind::Index => {}
         }
         if *room < 0 {
-            let mib = GROUP_BYTES_MAX >> 20;
-            return Err(wrong(format!("with what came before it unpacks to more than {mib} MiB")));
+            return Err(wrong(too_much()));
         }
         size -= page.packed;
         from.seek_relative(page.packed).map_err(unread)?;
     }
     Ok(values)
+}
+
+fn too_much() -> String {
+    format!("with what came before, more than {} MiB when unpacked", GROUP_BYTES_MAX >> 20)
 }
 
 impl Page {
@@ -143,32 +156,37 @@ impl Page {
     }
 }
 
-/// Reads the header of a page.
+/// Reads the header of a page. A field that the format does not have, or has as something else, is
+/// refused, for the library may take it for one that is known.
+///
+/// <https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift>
 fn page(header: &mut Compact<'_>) -> Result<Page> {
     let (mut kind, mut unpacked, mut packed) = (None, None, None);
-    // Values and encoding, as the header of each kind has them.
-    let (mut data, mut dictionary, mut data_2) = (None, None, None);
+    // The one header of its kind.
+    let mut inner = None;
     header.fields(|field, header| {
         match field {
-            1 => kind = header.int()?,
-            2 => unpacked = header.int()?,
-            3 => packed = header.int()?,
-            5 => data = Some(counts(header, 2)?),
-            7 => dictionary = Some(counts(header, 2)?),
-            8 => data_2 = Some(counts(header, 4)?),
-            _ => header.skip()?,
+            1 => kind = Some(header.int()?),
+            2 => unpacked = Some(header.int()?),
+            3 => packed = Some(header.int()?),
+            // The checksum.
+            4 => drop(header.int()?),
+            DATA..=DATA_2 if inner.is_none() => inner = Some((field, counts(field, header)?)),
+            _ => return Err(strange(field)),
         }
         Ok(())
     })?;
-    let (kind, counts) = match kind {
-        Some(0) => (Kind::Data, data),
-        Some(1) => (Kind::Index, Some((Some(0), Some(0)))),
-        Some(2) => (Kind::Dictionary, dictionary),
-        Some(3) => (Kind::Data, data_2),
-        _ => return Err("no kind of page that is known".to_owned()),
-    };
     let missing = || "its header lacks something".to_owned();
-    let (values, encoding) = counts.ok_or_else(missing)?;
+    let (field, (values, encoding)) = inner.ok_or_else(missing)?;
+    // Kinds are numbered from 0 as their headers are.
+    if kind != Some(field - DATA) {
+        return Err("no kind of page that is known".to_owned());
+    }
+    let (kind, values, encoding) = match field {
+        INDEX => (Kind::Index, Some(0), Some(0)),
+        DICTIONARY => (Kind::Dictionary, values, encoding),
+        _ => (Kind::Data, values, encoding),
+    };
     Ok(Page {
         kind,
         unpacked: unpacked.ok_or_else(missing)?,
@@ -180,16 +198,100 @@ fn page(header: &mut Compact<'_>) -> Result<Page> {
 
 type Counts = (Option<i64>, Option<i64>);
 
-/// The number of values, and the encoding that stands in a field.
-fn counts(header: &mut Compact<'_>, encoding_field: i64) -> Result<Counts> {
+/// The number of values, and their encoding, in the header of one kind.
+fn counts(kind: i64, header: &mut Compact<'_>) -> Result<Counts> {
     let (mut values, mut encoding) = (None, None);
     header.fields(|field, header| {
-        match field {
-            1 => values = header.int()?,
-            one if one == encoding_field => encoding = header.int()?,
-            _ => header.skip()?,
+        match (kind, field) {
+            (DATA | DICTIONARY | DATA_2, 1) => values = Some(header.int()?),
+            (DATA | DICTIONARY, 2) | (DATA_2, 4) => encoding = Some(header.int()?),
+            // How levels are encoded; nulls, lines, and bytes of levels.
+            (DATA, 3 | 4) | (DATA_2, 2 | 3 | 5 | 6) => drop(header.int()?),
+            // Whether it is sorted; whether it is compressed.
+            (DICTIONARY, 3) | (DATA_2, 7) => header.truth()?,
+            (DATA, 5) | (DATA_2, 8) => statistics(header)?,
+            _ => return Err(strange(field)),
         }
         Ok(())
     })?;
     Ok((values, encoding))
+}
+
+/// Passes over the least and greatest values of a page, and what is counted in it.
+fn statistics(header: &mut Compact<'_>) -> Result<()> {
+    header.fields(|field, header| match field {
+        1 | 2 | 5 | 6 => header.binary(),
+        3 | 4 | 9 => header.long(),
+        7 | 8 => header.truth(),
+        _ => Err(strange(field)),
+    })
+}
+
+fn strange(field: i64) -> String {
+    format!("its header is damaged: field {field} is not known there")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything that statistics may have.
+    const STATISTICS: [u8; 21] = [
+        0x18, 0x01, b'b', 0x18, 0x01, b'a', 0x16, 0x00, 0x16, 0x02, 0x18, 0x01, b'b', 0x18, 0x01,
+        b'a', 0x11, 0x12, 0x16, 0x00, 0x00,
+    ];
+    /// What every header begins with but its kind: 6 bytes, 5 packed, and a checksum.
+    const SIZES: [u8; 6] = [0x15, 0x0c, 0x15, 0x0a, 0x15, 0x01];
+
+    fn read(mut bytes: &[u8]) -> Result<Page> {
+        let size = i64::try_from(bytes.len()).unwrap();
+        page(&mut Compact::new(&mut bytes, size))
+    }
+
+    /// A header of a kind, all of whose own fields are there.
+    fn whole(kind: u8) -> Vec<u8> {
+        let own = match kind {
+            0 => [&[0x1c, 0x15, 4, 0x15, 0, 0x15, 6, 0x15, 6, 0x1c][..], &STATISTICS].concat(),
+            1 => vec![0x2c],
+            2 => vec![0x3c, 0x15, 4, 0x15, 0, 0x11],
+            _ => {
+                let numbers = [0x4c, 0x15, 4, 0x15, 0, 0x15, 4, 0x15, 0, 0x15, 0, 0x15, 0];
+                [&numbers[..], &[0x12, 0x1c], &STATISTICS].concat()
+            }
+        };
+        [&[0x15, kind * 2][..], &SIZES, &own, &[0, 0]].concat()
+    }
+
+    #[test]
+    fn headers_with_all_that_the_format_has_are_read() {
+        let kinds = [(Kind::Data, 2), (Kind::Index, 0), (Kind::Dictionary, 2), (Kind::Data, 2)];
+        for (number, (kind, values)) in (0..).zip(kinds) {
+            let page = read(&whole(number)).unwrap();
+            assert_eq!((page.kind, page.unpacked, page.packed), (kind, 6, 5), "{number}");
+            assert_eq!((page.values, page.encoding), (values, 0), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_another_kind_or_number_is_refused() {
+        for number in 0..4 {
+            let whole = whole(number);
+            for at in (0..whole.len()).filter(|at| whole[*at] & 0x0f == 5 && whole[*at] != 5) {
+                for kind in [1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13] {
+                    let mut forged = whole.clone();
+                    forged[at] = forged[at] & 0xf0 | kind;
+                    assert!(read(&forged).is_err(), "{number}: {at} as {kind}");
+                }
+            }
+            // A field that is not known, behind the last of the page and of its own.
+            for (cut, known) in [(1, "page"), (2, "its own")] {
+                let mut forged = whole.clone();
+                forged.splice(whole.len() - cut..whole.len() - cut, [0xf5, 0x02]);
+                let why = read(&forged).unwrap_err();
+                assert!(why.contains("not known there"), "{number}, {known}: {why}");
+            }
+        }
+        let both = [&[0x15, 0][..], &SIZES, &[0x1c, 0x15, 4, 0x15, 0, 0, 0x1c, 0, 0]].concat();
+        assert!(read(&both).unwrap_err().contains("field 6"));
+    }
 }

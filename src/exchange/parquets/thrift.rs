@@ -7,35 +7,27 @@ use std::io::Read;
 
 type Result<T> = std::result::Result<T, String>;
 
-/// How deep structures may lie in each other; a header has two.
-const DEPTH_MAX: u32 = 8;
-
 const TRUE: u8 = 1;
 const FALSE: u8 = 2;
-const BYTE: u8 = 3;
-const I16: u8 = 4;
 const I32: u8 = 5;
 const I64: u8 = 6;
-const DOUBLE: u8 = 7;
 const BINARY: u8 = 8;
-const LIST: u8 = 9;
-const SET: u8 = 10;
 const STRUCT: u8 = 12;
 
-/// Reads a structure.
+/// Reads a structure, whose every field is asked for as what it has to be: where the library takes
+/// bytes for another kind of value than they say, it reads another header than was looked at.
 pub(super) struct Compact<'r> {
     from: &'r mut dyn Read,
     /// Bytes that may still be read.
     left: i64,
     /// What kind of value comes next.
     kind: u8,
-    depth: u32,
 }
 
 impl<'r> Compact<'r> {
     /// Reads at most so many bytes.
     pub fn new(from: &'r mut dyn Read, bytes: i64) -> Self {
-        Self { from, left: bytes, kind: STRUCT, depth: 0 }
+        Self { from, left: bytes, kind: STRUCT }
     }
 
     /// Bytes that were not read.
@@ -43,69 +35,51 @@ impl<'r> Compact<'r> {
         self.left
     }
 
-    /// Goes through the fields of the structure that comes next; `read` reads or skips each.
+    /// Goes through the fields of the structure that comes next, whose numbers grow; `read` reads
+    /// each, or refuses it.
     pub fn fields(&mut self, mut read: impl FnMut(i64, &mut Self) -> Result<()>) -> Result<()> {
-        if self.kind != STRUCT || self.depth == DEPTH_MAX {
-            return Err(damaged());
-        }
-        self.depth += 1;
+        self.want(STRUCT)?;
         let mut field = 0_i64;
         loop {
             let byte = self.byte()?;
             if byte == 0 {
-                self.depth -= 1;
                 return Ok(());
             }
-            field = match byte >> 4 {
-                0 => self.zigzag()?,
-                step => field.wrapping_add(i64::from(step)),
-            };
+            // A number by itself, not a step from the last, may be any: no header has such.
+            let step = Some(byte >> 4).filter(|step| *step > 0).ok_or_else(damaged)?;
+            field += i64::from(step);
             self.kind = byte & 0x0f;
             read(field, self)?;
         }
     }
 
-    /// A number; none where something else stands.
-    pub fn int(&mut self) -> Result<Option<i64>> {
-        match self.kind {
-            I16 | I32 | I64 => self.zigzag().map(Some),
-            _ => self.skip().map(|()| None),
-        }
+    /// A number of 32 bits.
+    pub fn int(&mut self) -> Result<i64> {
+        self.want(I32)?;
+        let number = i32::try_from(self.zigzag()?).map_err(|_| damaged())?;
+        Ok(i64::from(number))
     }
 
-    /// Passes over a value.
-    pub fn skip(&mut self) -> Result<()> {
-        match self.kind {
-            TRUE | FALSE => Ok(()),
-            BYTE => self.pass(1),
-            I16 | I32 | I64 => self.zigzag().map(|_| ()),
-            DOUBLE => self.pass(8),
-            BINARY => {
-                let bytes = self.varint()?;
-                self.pass(i64::try_from(bytes).map_err(|_| damaged())?)
-            }
-            LIST | SET => self.skip_list(),
-            STRUCT => self.fields(|_, inner| inner.skip()),
-            // Headers have no maps.
-            _ => Err(damaged()),
-        }
+    /// Passes over a number of 64 bits.
+    pub fn long(&mut self) -> Result<()> {
+        self.want(I64)?;
+        self.zigzag().map(|_| ())
     }
 
-    fn skip_list(&mut self) -> Result<()> {
-        let byte = self.byte()?;
-        let (kind, count) = (byte & 0x0f, byte >> 4);
-        let count = if count == 0x0f { self.varint()? } else { u64::from(count) };
-        if self.depth == DEPTH_MAX {
-            return Err(damaged());
-        }
-        self.depth += 1;
-        for _ in 0..count {
-            // In a list a truth value has a byte.
-            self.kind = if kind == TRUE || kind == FALSE { BYTE } else { kind };
-            self.skip()?;
-        }
-        self.depth -= 1;
-        Ok(())
+    /// Passes over a truth value.
+    pub fn truth(&mut self) -> Result<()> {
+        self.want(TRUE).or_else(|_| self.want(FALSE))
+    }
+
+    /// Passes over a text.
+    pub fn binary(&mut self) -> Result<()> {
+        self.want(BINARY)?;
+        let bytes = self.varint()?;
+        self.pass(i64::try_from(bytes).map_err(|_| damaged())?)
+    }
+
+    fn want(&self, kind: u8) -> Result<()> {
+        if self.kind == kind { Ok(()) } else { Err(damaged()) }
     }
 
     fn byte(&mut self) -> Result<u8> {
@@ -151,13 +125,20 @@ fn damaged() -> String {
 mod tests {
     use super::Compact;
 
-    /// The fields that are numbers, and how many bytes are left.
+    /// The numbers that fields 1 to 9 have, others being of the kinds below, and how many bytes are
+    /// left.
     fn read(mut bytes: &[u8]) -> Result<(Vec<(i64, i64)>, i64), String> {
         let size = i64::try_from(bytes.len()).unwrap();
         let mut compact = Compact::new(&mut bytes, size);
         let mut found = Vec::new();
         compact.fields(|field, inner| {
-            found.extend(inner.int()?.map(|number| (field, number)));
+            match field {
+                10 => inner.long()?,
+                11 | 12 => inner.truth()?,
+                13 => inner.binary()?,
+                14 => inner.fields(|_, deeper| deeper.truth())?,
+                _ => found.push((field, inner.int()?)),
+            }
             Ok(())
         })?;
         let left = compact.left();
@@ -169,28 +150,47 @@ mod tests {
         let bytes = [
             0x15, 0x02, // 1: i32 1
             0x25, 0x01, // 3: i32 -1
-            0x18, 0x02, b'a', b'b', // 4: binary
-            0x11, // 5: true
-            0x19, 0x21, 0x01, 0x02, // 6: two truth values
-            0x1c, 0x15, 0x06, 0x00, // 7: a structure
-            0x05, 0xc8, 0x01, 0xac, 0x02, // 100: i32 150
+            0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f, // 4: the largest i32
+            0x66, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, // 10: an i64
+            0x11, // 11: true
+            0x12, // 12: false
+            0x18, 0x02, b'a', b'b', // 13: binary
+            0x1c, 0x11, 0x00, // 14: a structure
             0x00, 0xff,
         ];
-        assert_eq!(read(&bytes), Ok((vec![(1, 1), (3, -1), (100, 150)], 1)));
+        assert_eq!(read(&bytes), Ok((vec![(1, 1), (3, -1), (4, 0x7fff_ffff)], 1)));
     }
 
     #[test]
-    fn what_is_cut_deep_or_endless_is_refused() {
+    fn what_is_cut_endless_or_of_another_kind_is_refused() {
         for bytes in [
-            &[0x15][..],
+            &[][..],
+            &[0x15],
             &[0x15, 0x80],
-            &[0x18, 0x7f, b'a'],
-            &[0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-            &[0x19, 0xf5, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x02],
-            &[0x1d, 0x00],
-            &[0x1c; 64],
-            &[0x19; 64],
+            &[0x15, 0x02],
+            // Numbers of more than 32 bits, and of more than 64.
+            &[0x15, 0x80, 0x80, 0x80, 0x80, 0x10, 0x00],
             &[0x15, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+            // Binaries that are not there.
+            &[0xd8, 0x7f, b'a'],
+            &[0xd8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+            // Field 1 in the long form, and 65537, which 16 bits take for 1.
+            &[0x05, 0x02, 0x02, 0x00],
+            &[0x05, 0x82, 0x80, 0x08, 0x02, 0x00],
+            // An end that is none.
+            &[0x10, 0x00],
+            // Kinds that a number does not have.
+            &[0x16, 0x02, 0x00],
+            &[0x14, 0x02, 0x00],
+            &[0x18, 0x01, 0x00, 0x00],
+            &[0x19, 0x21, 0x01, 0x02, 0x00],
+            &[0x11, 0x00],
+            &[0x1c, 0x00, 0x00],
+            // Numbers where other kinds are wanted.
+            &[0xa5, 0x02, 0x00],
+            &[0xb5, 0x02, 0x00],
+            &[0xd5, 0x02, 0x00],
+            &[0xe5, 0x02, 0x00],
         ] {
             assert!(read(bytes).is_err(), "{bytes:?}");
         }

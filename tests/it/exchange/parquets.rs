@@ -74,6 +74,8 @@ struct Page {
     values: i64,
     encoding: i64,
     body: Vec<u8>,
+    /// The header as it is, where it is none that says the above.
+    header: Option<Vec<u8>>,
 }
 
 impl Page {
@@ -85,10 +87,24 @@ impl Page {
         let body: Vec<u8> = each.collect();
         let bytes = body.len() as i64;
         let values = texts.len() as i64;
-        Self { kind: 0, unpacked: bytes, packed: bytes, values, encoding: 0, body }
+        Self { kind: 0, unpacked: bytes, packed: bytes, values, encoding: 0, body, header: None }
+    }
+
+    /// Nothing but nulls: that no line has a value is said once.
+    fn nulls(lines: i64) -> Self {
+        let mut levels = Vec::new();
+        varint(lines.cast_unsigned() << 1, &mut levels);
+        levels.push(0);
+        let body = [&(levels.len() as u32).to_le_bytes()[..], &levels].concat();
+        let bytes = body.len() as i64;
+        Self { unpacked: bytes, packed: bytes, values: lines, body, ..Self::plain(&[]) }
     }
 
     fn put(&self, to: &mut Vec<u8>) {
+        if let Some(header) = &self.header {
+            to.extend(header.iter().chain(&self.body));
+            return;
+        }
         let head = [(1, Int(self.kind)), (2, Int(self.unpacked)), (3, Int(self.packed))];
         let counts = vec![(1, Int(self.values)), (2, Int(self.encoding))];
         let (number, counts) = match self.kind {
@@ -113,6 +129,8 @@ struct Column {
     /// Where it is said to be, where that is not where it is.
     offset: Option<i64>,
     garbage: bool,
+    /// Whether lines may lack it.
+    optional: bool,
 }
 
 /// A file of two lines.
@@ -132,6 +150,7 @@ impl Lying {
             size: None,
             offset: None,
             garbage: false,
+            optional: false,
         };
         let columns = vec![
             column("day", &["2024-01-02", "2024-01-03"]),
@@ -172,10 +191,10 @@ impl Lying {
             Of(vec![(2, Long(offset)), (3, Of(fields))])
         });
         let chunks: Vec<Thrift> = chunks.collect();
-        let each = self
-            .columns
-            .iter()
-            .map(|column| Of(vec![(1, Int(6)), (3, Int(0)), (4, Text(column.name)), (6, Int(0))]));
+        let each = self.columns.iter().map(|column| {
+            let optional = (3, Int(i64::from(column.optional)));
+            Of(vec![(1, Int(6)), optional, (4, Text(column.name)), (6, Int(0))])
+        });
         let root = Of(vec![(4, Text("schema")), (5, Int(self.columns.len() as i64))]);
         let schema = std::iter::once(root).chain(each).collect();
         let group = Of(vec![(1, Many(chunks)), (2, Long(400)), (3, Long(self.lines))]);
@@ -192,7 +211,7 @@ impl Lying {
 type Lie = (&'static str, fn(&mut Lying), &'static str);
 
 /// What a file says that is not so, and what its refusal says.
-const LIES: [Lie; 14] = [
+const LIES: [Lie; 18] = [
     ("a page that is a bomb", |file| file.page().unpacked = 0x7fff_ffff, "more than 256 MiB"),
     ("a page larger than the file", |file| file.page().packed = 1 << 30, "where its column has"),
     ("bytes below zero", |file| file.page().packed = -5, "page 1: -5 bytes"),
@@ -207,7 +226,50 @@ const LIES: [Lie; 14] = [
     ("a column before the beginning", |file| file.columns[1].offset = Some(-9), "bytes at -9"),
     ("a header that is none", |file| file.columns[1].garbage = true, "its header is damaged"),
     ("columns in one place", all_in_one_place, "it lies where other columns lie"),
+    (
+        "a number that 16 bits take for that of a known field",
+        |file| forge(file, &HUGE_BY_65538, &[0x0c, 0x0a], &[]),
+        "its header is damaged",
+    ),
+    (
+        "a checksum that is a text, in which the library reads fields",
+        |file| forge(file, &[&[0x18, 9][..], &HUGE, &[0x25, 0x00]].concat(), &[0x1c], &[]),
+        "its header is damaged",
+    ),
+    (
+        "truth values in a list, which the library takes for no bytes",
+        |file| forge(file, &[], &[0x2c], &[&[0x49, 0x71][..], &HUGE].concat()),
+        "field 9 is not known there",
+    ),
+    (
+        "lines without end",
+        without_end,
+        "2147483647 lines: with what came before, more than 256 MiB",
+    ),
 ];
+
+/// Field 2, told by its number and not by a step from the last: 2 GiB unpacked.
+const HUGE: [u8; 7] = [0x05, 0x04, 0xfe, 0xff, 0xff, 0xff, 0x0f];
+/// The same as field 65538, whose lower 16 bits are 2.
+const HUGE_BY_65538: [u8; 9] = [0x05, 0x84, 0x80, 0x08, 0xfe, 0xff, 0xff, 0xff, 0x0f];
+
+/// Puts bytes into a header: before its inner header, as the number of that, and behind it.
+fn forge(file: &mut Lying, before: &[u8], number: &[u8], behind: &[u8]) {
+    let size = file.page().body.len() as u8 * 2;
+    let head = [0x15, 0, 0x15, size, 0x15, size];
+    let counts = [0x15, 4, 0x15, 0, 0x15, 6, 0x15, 6, 0];
+    file.page().header = Some([&head[..], before, number, &counts, behind, &[0]].concat());
+}
+
+/// No lie: so many lines, and nothing in any.
+fn without_end(file: &mut Lying) {
+    file.lines = i64::from(i32::MAX);
+    for column in &mut file.columns {
+        column.optional = true;
+        column.values = file.lines;
+        column.pages = vec![Page::nulls(file.lines)];
+    }
+}
 
 fn with_a_dictionary(file: &mut Lying) {
     let dictionary = Page { kind: 2, values: 1 << 28, ..Page::plain(&["heroin"]) };
@@ -279,6 +341,7 @@ async fn a_file_that_lies_is_refused_with_its_column_and_changes_nothing() {
         assert_eq!(refused.status.code(), Some(2), "{lie}: {text}");
         let named = text.contains("lying.parquet") && text.contains("column `");
         assert!(named && text.contains(wanted), "{lie}: {text}");
+        assert!(!text.contains("panicked"), "{lie}: {text}");
         assert!(desk.records(&desk.store).is_empty(), "{lie}");
     }
     let honest = import(&desk, "honest.parquet");
