@@ -174,7 +174,7 @@ fn temporary(config: &Config) -> Result<(tempfile::TempDir, Config)> {
 /// The way to the server that was named, or to the services in this process.
 async fn link(through: Option<&ServerSettings>, config: &Config) -> Result<Link> {
     if let Some(ServerSettings { server: Some(server), token_file, ca }) = through {
-        let token = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
+        let token = if token_file.is_none() { token_variable()? } else { None };
         return Link::to(&Remote {
             server,
             token_file: token_file.as_deref(),
@@ -185,6 +185,14 @@ async fn link(through: Option<&ServerSettings>, config: &Config) -> Result<Link>
     let viewer = server::viewer(config)?;
     let registry = server::open(config, &viewer).await?;
     server::in_process(registry, viewer, config).await.map(Link::InProcess)
+}
+
+/// The token in its variable, unless that is empty or not there.
+fn token_variable() -> Result<Option<String>> {
+    let Some(token) = std::env::var_os(TOKEN_VARIABLE) else { return Ok(None) };
+    let wrong = |_| Error::invalid_field("token", format!("{TOKEN_VARIABLE}: not UTF-8"));
+    let token = token.into_string().map_err(wrong)?;
+    Ok(Some(token).filter(|token| !token.is_empty()))
 }
 
 /// A mapping in a file, or one that comes with the program.

@@ -1,7 +1,7 @@
 //! The way to the registry: a server, or the same services in this process.
 
 use crate::{
-    config::TOKEN_VARIABLE,
+    config::{TOKEN_VARIABLE, without_passwords},
     domain::errors::{Error, Kind},
 };
 use http::{HeaderValue, Request, Response, Uri, header::AUTHORIZATION};
@@ -87,11 +87,12 @@ impl Link {
     ///
     /// # Errors
     /// `Invalid` when its address is none, a file cannot be read or does not hold what it should,
-    /// or the token would go where others can read it. No error shows a token.
+    /// or the token would go where others can read it. No error shows a token, or a password.
     pub fn to(remote: &Remote<'_>) -> Result<Self, Error> {
         let Remote { server, token_file, token, authorities } = remote;
-        let endpoint = Channel::from_shared((*server).to_owned())
-            .map_err(|_| Error::invalid_field("server", format!("`{server}` is no address")))?;
+        let endpoint = Channel::from_shared((*server).to_owned()).map_err(|_| {
+            Error::invalid_field("server", format!("`{}` is no address", shown(server)))
+        })?;
         let is_secret = match endpoint.uri().scheme_str() {
             Some("https") => true,
             Some("http") => false,
@@ -108,7 +109,7 @@ impl Link {
         }
         let endpoint = match (is_secret, authorities) {
             (true, authorities) => endpoint.tls_config(tls(*authorities)?).map_err(|error| {
-                Error::invalid_field("server", format!("`{server}`: {}", causes(&error)))
+                Error::invalid_field("server", format!("`{}`: {}", shown(server), causes(&error)))
             })?,
             (false, None) => endpoint,
             (false, Some(_)) => {
@@ -119,8 +120,17 @@ impl Link {
     }
 }
 
+/// An address without whatever may be a password in it.
+fn shown(server: &str) -> String {
+    if server.contains("://") {
+        return without_passwords(server);
+    }
+    // Passwords are looked for behind a scheme.
+    without_passwords(&format!("://{server}")).split_off("://".len())
+}
+
 fn wrong_scheme(server: &str) -> Error {
-    let message = format!("`{server}`: want https:// or http:// and an address");
+    let message = format!("`{}`: want https:// or http:// and an address", shown(server));
     Error::invalid_field("server", message)
 }
 
@@ -231,4 +241,33 @@ pub(super) fn failed(status: Status) -> Error {
         error = error.at(violation.field, violation.description);
     }
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(server: &str) -> String {
+        let remote = Remote { server, token_file: None, token: None, authorities: None };
+        match Link::to(&remote) {
+            Ok(_) => panic!("{server} is taken"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_refused_is_shown_without_its_password() {
+        for (server, wanted) in [
+            ("ftp://me:s3cret@h:1", "`ftp://me***`: want https:// or http://"),
+            ("me:s3cret@h:1", "`me***`: want https:// or http://"),
+            ("h:8080", "`h:8080`: want https:// or http://"),
+            ("https://me:s3cret@h h", "`https://me***` is no address"),
+            ("me:s3cret@h h", "`me***` is no address"),
+            ("http://h h", "`http://h h` is no address"),
+            ("https://me:s3cret@[::1", "`https://me***` is no address"),
+        ] {
+            let text = refused(server);
+            assert!(text.contains(wanted) && !text.contains("s3cret"), "{server}: {text}");
+        }
+    }
 }

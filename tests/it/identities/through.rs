@@ -6,7 +6,9 @@ use crate::{
     world::{World, on_both},
 };
 use std::{
+    ffi::OsStr,
     fs,
+    os::unix::ffi::OsStrExt as _,
     path::Path,
     process::Output,
     time::{Duration, Instant},
@@ -23,9 +25,10 @@ const SEIZURE: &str =
 const AT_ONCE: Duration = Duration::from_secs(8);
 
 /// Runs a command in a folder, with a token in its variable.
-async fn run(folder: &Path, arguments: &[&str], variable: &str) -> Output {
+async fn run(folder: &Path, arguments: &[&str], variable: impl AsRef<OsStr>) -> Output {
     let mut command = program::program("sqlite:none.db", arguments);
     command.current_dir(folder);
+    let variable = variable.as_ref();
     if !variable.is_empty() {
         command.env("INTERDICTION_TOKEN", variable);
     }
@@ -70,9 +73,14 @@ async fn through(world: World) {
     // A file comes before the variable.
     let with_file = [&export[..], &["--token-file", "importer.token"]].concat();
     assert!(run(folder, &with_file, "x").await.status.success());
+    // Nobody's errand is not what was asked for.
+    let refused = run(folder, &export, OsStr::from_bytes(b"x\xff")).await;
+    assert_eq!(refused.status.code(), Some(2), "{}", told(&refused));
+    assert!(told(&refused).contains("INTERDICTION_TOKEN: not UTF-8"), "{}", told(&refused));
     let elsewhere = "http://192.0.2.1:8080";
     let plain = format!("http://{address}");
-    let refusals: [(Vec<&str>, i32, &str); 9] = [
+    let with_password = format!("ftp://me:{secret}@{address}");
+    let refusals: [(Vec<&str>, i32, &str); 10] = [
         (over(&server, &["--ca", "ca.pem"]), 1, "CREDENTIAL_REQUIRED"),
         (over(&server, &["--token-file", "importer.token"]), 1, "invalid peer certificate"),
         (vec!["export", "--server", &server], 1, "invalid peer certificate"),
@@ -82,6 +90,7 @@ async fn through(world: World) {
         (over(&server, &["--token-file", "absent.token"]), 2, "absent.token: No such file"),
         (over(&server, &["--ca", "none.pem"]), 2, "none.pem: no certificates"),
         (over(&plain, &["--ca", "ca.pem"]), 2, "for https alone"),
+        (over(&with_password, &[]), 2, "`ftp://me***`: want https://"),
     ];
     for (arguments, code, wanted) in refusals {
         let began = Instant::now();
