@@ -36,12 +36,24 @@ pub enum Exit {
     Cut,
     /// The import is done, and some rows were not taken.
     Rejected,
+    /// The import is done with every row, and a control total is not what the rows sum to.
+    Differs,
+    /// Nobody reads the output any more; what a shell tells of a program that SIGPIPE ends.
+    Unread,
 }
 
 impl Exit {
     /// Every way to end, by code.
-    pub const ALL: [Self; 6] =
-        [Self::Done, Self::Failed, Self::Usage, Self::StoreRefuses, Self::Cut, Self::Rejected];
+    pub const ALL: [Self; 8] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::StoreRefuses,
+        Self::Cut,
+        Self::Rejected,
+        Self::Differs,
+        Self::Unread,
+    ];
 
     /// The exit code of the process.
     #[must_use]
@@ -53,6 +65,8 @@ impl Exit {
             Self::StoreRefuses => 3,
             Self::Cut => 4,
             Self::Rejected => 5,
+            Self::Differs => 6,
+            Self::Unread => 141,
         }
     }
 
@@ -66,6 +80,8 @@ impl Exit {
             Self::StoreRefuses => "the store refuses: its schema is newer, or it is not ours",
             Self::Cut => "stopped when told to, but requests in flight were cut",
             Self::Rejected => "imported, but for rows that were rejected",
+            Self::Differs => "imported, every row, but a control total differs from their sum",
+            Self::Unread => "nobody reads the output any more, when it is piped to one that ends",
         }
     }
 }
@@ -155,8 +171,8 @@ Exit codes:
     Check(Settings),
     /// Import files of seizures, and say exactly what that did
     ///
-    /// Tables of text and workbooks by a mapping, JSON lines as they are; into the store, or through
-    /// a server. Importing a file again changes nothing; what was interrupted goes on.
+    /// Tables of text, workbooks and Parquet by a mapping, JSON lines as they are; into the store,
+    /// or through a server. Importing a file again changes nothing; what was interrupted goes on.
     #[command(after_long_help = "Examples:
   interdiction import 2018.csv --mapping colombia-policia-estupefacientes-2018
   interdiction import years/*.xlsx --mapping ours.toml --server http://127.0.0.1:8080
@@ -165,7 +181,12 @@ Exit codes:
       --token-file importer.token
 
 The mapping is a TOML file, or the name of one that comes with the program; mappings/README.md
-documents it. Rejected rows go to a file with the reason of each, to be mended and imported again.")]
+documents it. Rejected rows go to a file with the reason of each, to be mended and imported again.
+
+Exit codes:
+  0  done
+  5  imported, but for rows that were rejected
+  6  imported, every row, but a control total differs from their sum")]
     Import(ImportSettings),
     /// Export seizures, as of one moment, to a file or to standard output
     ///
@@ -207,7 +228,7 @@ pub struct ExportSettings {
 /// What to import, and where to.
 #[derive(Debug, Args)]
 pub struct ImportSettings {
-    /// Tables of text, workbooks (.xlsx), or JSON lines (.ndjson)
+    /// Tables of text, workbooks (.xlsx), Parquet (.parquet), or JSON lines (.ndjson)
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// What the tables mean: a TOML file, or the name of a mapping that comes with the program
@@ -219,10 +240,12 @@ pub struct ImportSettings {
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would be shown as help")]
     pub through: ServerSettings,
-    /// Where rejected rows go [default: the first FILE with .rejects.csv, where this runs]
+    /// Where rejected rows go [default: the first FILE with .rejects.csv, or .rejects.ndjson for
+    /// JSON lines, where this runs]
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// Check everything and write nothing
+    /// Check everything and record nothing; the store has to be there, and is still migrated where
+    /// it is older
     #[arg(long)]
     pub dry_run: bool,
     /// Write a first mapping of the first FILE to standard output, and import nothing

@@ -5,7 +5,7 @@ use interdiction::{
         self, Command, Exit, ExportSettings, ImportSettings, PrincipalCommand, ServerSettings,
         TokenCommand,
     },
-    config::{Config, Source, StoreUrl, TOKEN_VARIABLE},
+    config::{Config, LogFormat, Origin, Source, StoreUrl, TOKEN_VARIABLE, settings},
     demo,
     domain::{
         check::Violation,
@@ -20,10 +20,12 @@ use interdiction::{
     telemetry,
 };
 use std::{
+    fmt,
     fs::File,
-    io::{self, BufWriter, IsTerminal as _},
+    io::{self, BufWriter, IsTerminal as _, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
 };
 use tokio::{
     net::TcpListener,
@@ -34,10 +36,13 @@ use tokio::{
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let (command, config) = match cli::load_from_process() {
+    let (command, mut config) = match cli::load_from_process() {
         Ok(loaded) => loaded,
         Err(error) => return cli::report(&error).into(),
     };
+    if !matches!(command, Command::Serve(_) | Command::Demo(_)) {
+        log_less(&mut config);
+    }
     if let Err(error) = telemetry::init(&config.log, io::stderr().is_terminal()) {
         eprintln!("error: {error}");
         return Exit::Failed.into();
@@ -61,6 +66,16 @@ fn main() -> ExitCode {
             }
             exit(&error).into()
         }
+    }
+}
+
+/// What a command that ends has to say is its answer: it logs what is wrong, unless a filter was
+/// given.
+fn log_less(config: &mut Config) {
+    let is_filter = |source: &&Source| source.key == settings::LOG_FILTER.spec.key;
+    let given = config.sources.iter().find(is_filter);
+    if given.is_some_and(|source| source.origin == Origin::Default) {
+        config.log.filter = "warn".to_owned();
     }
 }
 
@@ -97,7 +112,8 @@ async fn run(command: &Command, config: Config) -> Result<Exit> {
             serve(&config, listener, registry, viewer).await
         }
         Command::Migrate(_) => {
-            let migrated = store::migrate(&server::store_url(&config)).await?;
+            let migrated = store::migrate(&server::store_url(&config)).await;
+            let migrated = migrated.map_err(|error| naming_the_store(&config, error))?;
             let Migrated { engine: _, version, count } = migrated;
             cli::answer(&format!("{count} migrations applied; the schema is {version}\n"));
             Ok(())
@@ -128,10 +144,18 @@ async fn import(settings: &ImportSettings, config: &Config) -> Result<Exit> {
         dry_run: *dry_run,
         shows_progress: io::stderr().is_terminal(),
     };
+    if *dry_run && through.server.is_none() {
+        store_is_there(config)?;
+    }
     let link = link(Some(through), config).await?;
-    let report = exchange::import(&link, import).await?;
+    let report = exchange::import(&link, import).await;
+    let report = report.map_err(|error| naming_the_server(through, error))?;
     cli::answer(&report.to_string());
-    Ok(if report.rejected == 0 { Exit::Done } else { Exit::Rejected })
+    Ok(match report.rejected {
+        0 if report.differs() => Exit::Differs,
+        0 => Exit::Done,
+        _ => Exit::Rejected,
+    })
 }
 
 /// Exports to a file, or to standard output.
@@ -144,23 +168,109 @@ async fn export(settings: &ExportSettings, config: &Config) -> Result<Exit> {
         show_deleted: *show_deleted,
         show_inactive: *show_inactive,
     };
+    if through.server.is_none() {
+        store_is_there(config)?;
+    }
     let link = link(Some(through), config).await?;
-    let unwritten = |error: io::Error| {
-        let message = format!("cannot write the export: {error}");
-        Error::new(Kind::Unavailable, "UNWRITTEN", message)
-    };
-    let count = match output {
+    let unread = AtomicBool::new(false);
+    let written = match output {
         Some(path) => {
-            let file = File::create(path).map_err(unwritten)?;
-            exchange::export::export(&link, &export, &mut BufWriter::new(file)).await?
+            let unwritten = |error: &dyn fmt::Display| {
+                let message = format!("cannot write {}: {error}", path.display());
+                Error::new(Kind::Unavailable, "UNWRITTEN", message)
+            };
+            let file = File::create(path).map_err(|error| unwritten(&error))?;
+            let written = exchange::export::export(&link, &export, &mut BufWriter::new(file)).await;
+            let is_ours = |error: &Error| error.reason == "UNWRITTEN";
+            written.map_err(|error| if is_ours(&error) { unwritten(&error) } else { error })
         }
         None => {
-            let mut out = BufWriter::new(io::stdout());
-            exchange::export::export(&link, &export, &mut out).await?
+            let mut out = BufWriter::new(Piped { out: io::stdout(), unread: &unread });
+            exchange::export::export(&link, &export, &mut out).await
         }
     };
+    if written.is_err() && unread.load(Ordering::Relaxed) {
+        return Ok(Exit::Unread);
+    }
+    let count = written.map_err(|error| naming_the_server(through, error))?;
     eprintln!("{count} seizures exported");
     Ok(Exit::Done)
+}
+
+/// Standard output, which notes that nobody reads it any more.
+struct Piped<'p> {
+    out: io::Stdout,
+    unread: &'p AtomicBool,
+}
+
+impl Piped<'_> {
+    fn noted<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+            self.unread.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+impl Write for Piped<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.noted(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.noted(flushed)
+    }
+}
+
+/// Refuses where a file that is not there would be made, and found empty: its name is mistyped.
+fn store_is_there(config: &Config) -> Result<()> {
+    match &config.store {
+        StoreUrl::Sqlite(path) if !path.exists() => {
+            let message = format!(
+                "there is no store at {}: `interdiction serve` or `interdiction migrate` makes one",
+                path.display()
+            );
+            Err(Error::new(Kind::Invalid, "NO_STORE", message))
+        }
+        StoreUrl::Sqlite(_) | StoreUrl::Postgres(_) => Ok(()),
+    }
+}
+
+/// The error of a store that cannot be opened, with its name.
+fn naming_the_store(config: &Config, error: Error) -> Error {
+    let why = error.message.strip_prefix("cannot open the store: ");
+    let message = why.map(|why| format!("cannot open the store {}: {why}", config.store));
+    message.map_or(error.clone(), |message| Error { message, ..error })
+}
+
+/// The error of a server that cannot be reached, with its name.
+fn naming_the_server(through: &ServerSettings, error: Error) -> Error {
+    match &through.server {
+        Some(server) if error.kind == Kind::Unavailable && error.reason == "REGISTRY" => {
+            Error { message: format!("{server}: {}", error.message), ..error }
+        }
+        _ => error,
+    }
+}
+
+/// The error of what is not there, with what lists the others.
+fn naming_the_list(list: &str, error: Error) -> Error {
+    if error.kind != Kind::NotFound {
+        return error;
+    }
+    Error { message: format!("{}: `interdiction {list} list` shows them", error.message), ..error }
+}
+
+async fn open_store(config: &Config) -> Result<Registry> {
+    let opened = server::open_store(config).await;
+    opened.map_err(|error| naming_the_store(config, error))
+}
+
+async fn open_for(config: &Config, viewer: &Viewer) -> Result<Registry> {
+    let opened = server::open(config, viewer).await;
+    opened.map_err(|error| naming_the_store(config, error))
 }
 
 /// The same configuration over a store that is gone with the directory.
@@ -183,7 +293,7 @@ async fn link(through: Option<&ServerSettings>, config: &Config) -> Result<Link>
         });
     }
     let viewer = server::viewer(config)?;
-    let registry = server::open(config, &viewer).await?;
+    let registry = open_for(config, &viewer).await?;
     server::in_process(registry, viewer, config).await.map(Link::InProcess)
 }
 
@@ -211,16 +321,23 @@ fn read_mapping(name: &str) -> Result<Mapping> {
 /// Where rejected rows of a file go: where the program runs, for the file may be read only.
 fn beside(file: &Path) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    PathBuf::from(format!("{stem}.rejects.csv"))
+    let form = if exchange::is_of_lines(file) { "ndjson" } else { "csv" };
+    PathBuf::from(format!("{stem}.rejects.{form}"))
 }
 
 async fn keep_principals(command: &PrincipalCommand, config: &Config) -> Result<()> {
-    let registry = server::open_store(config).await?;
+    // Setting the first principal may make the store.
+    if !matches!(command, PrincipalCommand::Set(_)) {
+        store_is_there(config)?;
+    }
+    let registry = open_store(config).await?;
     let told = match command {
         PrincipalCommand::Set(args) => operator::set_principal(&registry, &args.draft()).await?,
         PrincipalCommand::List(_) => operator::list_principals(&registry).await?,
         PrincipalCommand::Remove(args) => {
-            registry.remove_principal(&Operator::at_the_command_line(), &args.name).await?;
+            let operator = Operator::at_the_command_line();
+            let removed = registry.remove_principal(&operator, &args.name).await;
+            removed.map_err(|error| naming_the_list("principal", error))?;
             format!("principals/{} is removed\n", args.name)
         }
     };
@@ -229,17 +346,20 @@ async fn keep_principals(command: &PrincipalCommand, config: &Config) -> Result<
 }
 
 async fn keep_tokens(command: &TokenCommand, config: &Config) -> Result<()> {
-    let registry = server::open_store(config).await?;
+    store_is_there(config)?;
+    let registry = open_store(config).await?;
     match command {
         TokenCommand::Create(args) => {
-            let made = operator::create_token(&registry, &args.principal, args.days).await?;
-            let (token, told) = made;
+            let made = operator::create_token(&registry, &args.principal, args.days).await;
+            let (token, told) = made.map_err(|error| naming_the_list("principal", error))?;
             eprint!("{told}");
             cli::answer(&format!("{}\n", token.reveal()));
         }
         TokenCommand::List(_) => cli::answer(&operator::list_tokens(&registry).await?),
         TokenCommand::Revoke(args) => {
-            registry.revoke_token(&Operator::at_the_command_line(), &args.name).await?;
+            let operator = Operator::at_the_command_line();
+            let revoked = registry.revoke_token(&operator, &args.name).await;
+            revoked.map_err(|error| naming_the_list("token", error))?;
             cli::answer("the token is revoked\n");
         }
     }
@@ -259,12 +379,15 @@ async fn open(config: &Config) -> Result<Opened> {
     server::trusted(config)?;
     config.tls.as_ref().map(server::Tls::read).transpose()?;
     let listener = TcpListener::bind(config.listen).await.map_err(|e| refused(config, &e))?;
-    let registry = server::open(config, &viewer).await?;
+    let registry = open_for(config, &viewer).await?;
     Ok(Opened { viewer, listener, registry })
 }
 
 fn refused(config: &Config, error: &io::Error) -> Error {
-    let message = format!("cannot listen on {}: {error}", config.listen);
+    let mut message = format!("cannot listen on {}: {error}", config.listen);
+    if error.kind() == io::ErrorKind::AddrInUse {
+        message.push_str(": stop what listens there, or choose another with --listen");
+    }
     Error::new(Kind::Unavailable, "CANNOT_LISTEN", message)
 }
 
@@ -280,7 +403,10 @@ async fn serve(
     let second = signals(2).map_err(refused)?;
     // Said last: whoever reads it may signal at once.
     let scheme = if config.tls.is_some() { "https" } else { "http" };
-    eprintln!("listening on {scheme}://{address}");
+    match config.log.format {
+        LogFormat::Human => eprintln!("listening on {scheme}://{address}"),
+        LogFormat::Json => tracing::info!(address = %format!("{scheme}://{address}"), "listening"),
+    }
     tokio::select! {
         served = server::serve(listener, registry, viewer, config, first) => served,
         () = second => {

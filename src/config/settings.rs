@@ -248,7 +248,8 @@ pub static LOG_FILTER: Setting<String> = Setting {
         default: "info",
         shape: Shape::Text { form: "DIRECTIVES" },
         doc: "What is logged: a level (error, warn, info, debug, trace, off), or levels by \
-              module, such as warn,interdiction=debug.",
+              module, such as warn,interdiction=debug. Commands other than serve and demo log at \
+              warn unless this is given.",
     },
     read: filter,
 };

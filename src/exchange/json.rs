@@ -1,5 +1,6 @@
 //! Records as protobuf JSON, one a line: what exports write and imports read back.
 
+use super::rejects;
 use crate::{
     domain::errors::{Error, Result},
     grpc::CONTRACT,
@@ -41,12 +42,17 @@ pub fn read<M: Message + Default>(name: &str, text: &str) -> std::result::Result
     dynamic.transcode_to().map_err(|error| error.to_string())
 }
 
-/// A line of an import: a seizure, or a row with `seizure` or `operation`; none for a header.
+/// A line of an import: a seizure, or a row with `seizure` or `operation`; none for a header. What
+/// a rejection put beside it is left out.
 ///
 /// # Errors
 /// Says what is wrong, with the column.
 pub fn row(text: &str) -> std::result::Result<Option<proto::ImportRow>, String> {
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut value: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if value.as_object_mut().is_some_and(|line| line.remove(rejects::MEMBER).is_some()) {
+        return row(&value.to_string());
+    }
     if let Some(properties) = value.get("properties").filter(|_| value["type"] == "Feature") {
         return row(&properties.to_string());
     }

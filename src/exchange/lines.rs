@@ -1,8 +1,8 @@
 //! Files of JSON, one record a line.
 
 use super::{
-    json,
-    tables::{Header, ROW_BYTES_MAX, Row, fault},
+    json, rejects,
+    tables::{ROW_BYTES_MAX, Row, fault},
 };
 use crate::{domain::errors::Result, proto};
 use std::{
@@ -11,15 +11,11 @@ use std::{
     path::Path,
 };
 
-/// Whether a file is called so.
-pub(super) fn is_of(path: &Path) -> bool {
+/// Whether a file is called as one of JSON lines.
+#[must_use]
+pub fn is_of(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| matches!(extension, "ndjson" | "jsonl" | "geojson"))
-}
-
-/// The one column of a rejected line.
-pub(super) fn header() -> Header {
-    Header::new(vec!["line".to_owned()]).unwrap_or_default()
 }
 
 /// Looks at every line, and counts the rows.
@@ -60,9 +56,10 @@ pub(super) fn read(path: &Path, mut take: impl FnMut(proto::ImportRow, Row) -> b
         let row = json::row(record).map_err(|message| fault(&shown, line, message))?;
         let Some(mut row) = row else { continue };
         if row.row_id.is_empty() && row.seizure.is_some() {
-            row.row_id = format!("line-{line}");
+            let kept = rejects::row_id_of_line(record);
+            row.row_id = kept.unwrap_or_else(|| format!("line-{line}"));
         }
-        if !take(row, Row { line, cells: vec![whole.trim_end().to_owned()] }) {
+        if !take(row, Row { line, cells: vec![record.to_owned()] }) {
             return Ok(());
         }
     }

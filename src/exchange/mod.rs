@@ -20,6 +20,7 @@ mod tables;
 mod values;
 mod words;
 
+pub use lines::is_of as is_of_lines;
 pub use link::{Link, Remote};
 pub use report::Report;
 

@@ -1,10 +1,12 @@
 //! Rows that were not taken, in a file of their own: the row as it was, and beside it the reason.
-//! Mended, it is fed again with the same mapping.
+//! Mended, it is fed again with the same mapping; a line of JSON with none.
 
 use super::tables::{Header, Row};
 use crate::domain::errors::{Error, Kind, Result};
+use serde_json::{Value, json};
 use std::{
     fs::File,
+    io::{BufWriter, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -72,6 +74,75 @@ impl Rejects {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         writer.flush().map_err(|error| unwritten(&self.path, &error))
     }
+}
+
+/// The member of a rejected line of JSON that says why; an import leaves it out.
+pub const MEMBER: &str = "rejected";
+
+/// A file of rejected lines of JSON, made when there is one: each as it came, but for the member
+/// that says why.
+pub struct RejectedLines {
+    path: PathBuf,
+    writer: Option<BufWriter<File>>,
+}
+
+impl RejectedLines {
+    /// None yet.
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, writer: None }
+    }
+
+    /// Where they are; none while there are none.
+    #[must_use]
+    pub fn written(&self) -> Option<&Path> {
+        self.writer.as_ref().map(|_| self.path.as_path())
+    }
+
+    /// Keeps a line.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep(&mut self, row: &Row, row_id: &str, reason: &str) -> Result<()> {
+        let failed = |error: std::io::Error| unwritten(&self.path, &error);
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(BufWriter::new(File::create(&self.path).map_err(failed)?)),
+        };
+        let beside = json!({ "line": row.line, "reason": reason, "rowId": row_id });
+        let line = row.cells.first().map_or("", String::as_str);
+        writeln!(writer, "{}", with_member(line, &beside)).map_err(failed)
+    }
+
+    /// Puts on the disk what was kept.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn flush(&mut self) -> Result<()> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        writer.flush().map_err(|error| unwritten(&self.path, &error))
+    }
+}
+
+/// The line as it is with the member before all else; one that it has already is replaced.
+fn with_member(line: &str, beside: &Value) -> String {
+    let mut members = serde_json::from_str(line).unwrap_or(Value::Null);
+    let had = members.as_object_mut().is_some_and(|members| members.remove(MEMBER).is_some());
+    let without = if had { members.to_string() } else { line.to_owned() };
+    let rest = without.trim_start().trim_start_matches('{').trim_start();
+    let comma = if rest.starts_with('}') { "" } else { "," };
+    format!("{{\"{MEMBER}\":{beside}{comma}{rest}")
+}
+
+/// The id that a line was rejected with, so that it stays the same row when mended.
+pub fn row_id_of_line(line: &str) -> Option<String> {
+    // Few lines were rejected before: the others are not read twice.
+    if !line.contains("\"rejected\"") {
+        return None;
+    }
+    let line: Value = serde_json::from_str(line).ok()?;
+    let kept = line[MEMBER]["rowId"].as_str().filter(|kept| !kept.is_empty());
+    kept.map(str::to_owned)
 }
 
 fn unwritten(path: &Path, error: &dyn std::fmt::Display) -> Error {

@@ -22,8 +22,8 @@ pub struct Report {
     pub unchanged: u64,
     /// Rows that were not taken.
     pub rejected: u64,
-    /// Where the rejected rows are.
-    pub rejects: Option<PathBuf>,
+    /// Where the rejected rows are: those of tables, and those of JSON lines.
+    pub rejects: Vec<PathBuf>,
     /// Sums of what was taken, by substance and unit, in micrograms, microlitres or a count.
     pub sums: BTreeMap<(String, i32), Sum>,
     /// Control totals.
@@ -74,6 +74,12 @@ pub fn parts(seizure: &proto::Seizure) -> Vec<((String, i32), Option<i64>)> {
 }
 
 impl Report {
+    /// Whether a control total is not what the rows sum to.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.controls.iter().any(|control| !control.difference.is_empty())
+    }
+
     /// Adds what was taken.
     pub fn add(&mut self, parts: Vec<((String, i32), Option<i64>)>) {
         for (key, normalized) in parts {
@@ -100,7 +106,7 @@ impl fmt::Display for Report {
         if *created == 0 && *updated == 0 && *rejected == 0 {
             writeln!(f, "nothing changed")?;
         }
-        if let Some(path) = &self.rejects {
+        for path in &self.rejects {
             writeln!(f, "rejected rows, with the reason of each: {}", path.display())?;
         }
         let mut totals: BTreeMap<i32, i128> = BTreeMap::new();

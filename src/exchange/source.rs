@@ -5,7 +5,7 @@ use super::{
     controls::Controls,
     lines, lock,
     mapping::{FileForm, Mapping},
-    rejects::Rejects,
+    rejects::{RejectedLines, Rejects},
     report::{Report, parts},
     rows::Reader,
     sending,
@@ -42,9 +42,9 @@ pub(super) struct Parcel {
     bytes: usize,
 }
 
-/// The rows of a table that one row of an import is made of.
+/// The rows of a table that one row of an import is made of; without a header a line of JSON.
 struct MadeOf {
-    header: Arc<Header>,
+    header: Option<Arc<Header>>,
     rows: Vec<Row>,
 }
 
@@ -70,23 +70,42 @@ pub(super) struct Shared {
     pub report: Report,
     path: PathBuf,
     rejects: Option<Rejects>,
+    rejected_lines: RejectedLines,
     delimiter: char,
 }
 
 impl Shared {
     pub fn new(path: PathBuf) -> Self {
         let delimiter = FileForm::default().delimiter;
-        Self { report: Report::default(), path, rejects: None, delimiter }
+        let called = |wanted: bool, extension: &str| match lines::is_of(&path) == wanted {
+            true => path.clone(),
+            false => path.with_extension(extension),
+        };
+        let (path, rejected_lines) =
+            (called(false, "csv"), RejectedLines::new(called(true, "ndjson")));
+        Self { report: Report::default(), path, rejects: None, rejected_lines, delimiter }
     }
 
-    fn reject(&mut self, header: &Header, rows: &[Row], row_id: &str, why: &str) -> Result<()> {
-        let make = || Rejects::new(self.path.clone(), self.delimiter, header);
-        let rejects = self.rejects.get_or_insert_with(make);
+    fn reject(
+        &mut self,
+        header: Option<&Header>,
+        rows: &[Row],
+        row_id: &str,
+        why: &str,
+    ) -> Result<()> {
         for row in rows {
             self.report.rejected += 1;
-            rejects.keep(header, row, row_id, why)?;
+            match header {
+                Some(header) => {
+                    let make = || Rejects::new(self.path.clone(), self.delimiter, header);
+                    self.rejects.get_or_insert_with(make).keep(header, row, row_id, why)?;
+                }
+                None => self.rejected_lines.keep(row, row_id, why)?,
+            }
         }
-        self.report.rejects = rejects.written().map(Path::to_owned);
+        let tables = self.rejects.as_ref().and_then(Rejects::written);
+        let written = tables.into_iter().chain(self.rejected_lines.written());
+        self.report.rejects = written.map(Path::to_owned).collect();
         Ok(())
     }
 
@@ -100,7 +119,8 @@ impl Shared {
         for (row, made_of) in parcel.rows.into_iter().zip(parcel.made_of) {
             match refused.next_if(|one| one.sequence_number == row.sequence_number) {
                 Some(one) => {
-                    self.reject(&made_of.header, &made_of.rows, &row.row_id, &why(&one))?;
+                    let header = made_of.header.as_deref();
+                    self.reject(header, &made_of.rows, &row.row_id, &why(&one))?;
                 }
                 None => self.report.add(row.seizure.iter().flat_map(parts).collect()),
             }
@@ -109,7 +129,8 @@ impl Shared {
     }
 
     pub fn rejects_written(&mut self) -> Result<()> {
-        self.rejects.as_mut().map_or(Ok(()), Rejects::flush)
+        self.rejects.as_mut().map_or(Ok(()), Rejects::flush)?;
+        self.rejected_lines.flush()
     }
 }
 
@@ -163,8 +184,7 @@ impl Source {
             match self.mapping_of(path)? {
                 None => lines::read(path, |row, line| {
                     lock(packing.shared).report.read += 1;
-                    packing
-                        .add(row, MadeOf { header: Arc::new(lines::header()), rows: vec![line] });
+                    packing.add(row, MadeOf { header: None, rows: vec![line] });
                     packing.open
                 })?,
                 Some(mapping) => Tabled::of(path, mapping, words, packing)?.read()?,
@@ -312,14 +332,17 @@ impl<'p, 'q> Tabled<'p, 'q> {
     fn end(&mut self, whole: Pending) -> Result<()> {
         let Pending { group: _, row_id, rows, read } = whole;
         match read {
-            Err(why) => lock(self.packing.shared).reject(&self.header, &rows, &row_id, &why),
+            Err(why) => {
+                let header = Some(&*self.header);
+                lock(self.packing.shared).reject(header, &rows, &row_id, &why)
+            }
             Ok(seizure) => {
                 let row = proto::ImportRow {
                     row_id,
                     seizure: Some(seizure),
                     ..proto::ImportRow::default()
                 };
-                self.packing.add(row, MadeOf { header: Arc::clone(&self.header), rows });
+                self.packing.add(row, MadeOf { header: Some(Arc::clone(&self.header)), rows });
                 Ok(())
             }
         }

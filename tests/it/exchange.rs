@@ -142,6 +142,91 @@ async fn a_rejected_row_is_mended_and_imported_again() {
 }
 
 #[tokio::test]
+async fn a_rejected_line_of_json_is_mended_and_imported_again() {
+    let desk = Desk::new(Backend::Sqlite).await;
+    let line =
+        |drug: &str| format!("{{ \"items\": [{{ \"substance\": \"substances/{drug}\" }}] }}\n");
+    let rows = format!("{}{}{{}}\n", line("heroin"), line("nobody-knows"));
+    let file = desk.write("a.ndjson", rows);
+    let first = desk.run(&["import", file.to_str().unwrap()]);
+    assert_eq!(first.status.code(), Some(5), "{}", told(&first));
+    let kept = |name: &str| fs::read_to_string(desk.folder.path().join(name)).unwrap();
+    let rejects = kept("a.rejects.ndjson");
+    assert!(rejects.contains(" }] }\n"), "as it came: {rejects}");
+    // Fed again as it is, it is rejected again, with one reason.
+    let again = desk.run(&["import", "a.rejects.ndjson"]);
+    assert!(told(&again).contains("0 new, 0 changed, 0 unchanged, 2 rejected"), "{}", told(&again));
+    assert_eq!(kept("a.rejects.rejects.ndjson").matches("\"rejected\"").count(), 2);
+    let value: serde_json::Value = serde_json::from_str(rejects.lines().next().unwrap()).unwrap();
+    let beside = &value["rejected"];
+    assert_eq!((&beside["line"], &beside["rowId"]), (&2.into(), &"line-2".into()), "{beside}");
+    assert!(beside["reason"].as_str().unwrap().contains("substance"), "{beside}");
+    let mended = rejects.lines().next().unwrap().replace("nobody-knows", "cocaine");
+    desk.write("mended.ndjson", mended);
+    let second = desk.run(&["import", "mended.ndjson"]);
+    assert!(told(&second).contains("1 new"), "{}", told(&second));
+    desk.write("a.ndjson", format!("{}{}", line("heroin"), line("cocaine")));
+    let whole = desk.run(&["import", file.to_str().unwrap()]);
+    assert!(told(&whole).contains("0 new, 0 changed, 2 unchanged"), "{}", told(&whole));
+}
+
+#[tokio::test]
+async fn a_store_that_is_not_there_is_not_made_to_be_looked_at() {
+    let desk = Desk::new(Backend::Sqlite).await;
+    desk.write("plain.toml", PLAIN);
+    desk.write("a.csv", "day,drug,grams,id\n2024-01-02,heroin,5,1\n");
+    let there = desk.empty("mistyped.db");
+    for arguments in [
+        &["export"][..],
+        &["import", "a.csv", "--mapping", "plain.toml", "--dry-run"],
+        &["token", "list"],
+        &["token", "create", "mx-officer"],
+        &["token", "revoke", "mzxw6ytb"],
+        &["principal", "list"],
+        &["principal", "remove", "mx-officer"],
+    ] {
+        let refused = desk.run_over(&there, arguments);
+        let text = told(&refused);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(text.contains("there is no store at ") && text.contains("mistyped.db: "), "{text}");
+        assert!(!desk.folder.path().join("mistyped.db").exists(), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_told_with_its_name_and_what_to_do() {
+    let desk = Desk::new(Backend::Sqlite).await;
+    for (arguments, wanted) in [
+        (&["export", "--output", "nowhere/x.csv"][..], "cannot write nowhere/x.csv: No such file"),
+        (&["export", "--server", "http://127.0.0.1:1"], "http://127.0.0.1:1: "),
+        (&["token", "revoke", "mzxw6ytb"], "`interdiction token list` shows them"),
+        (&["token", "create", "nobody"], "`interdiction principal list` shows them"),
+        (&["principal", "list", "--store", "sqlite:/proc/x.db"], "there is no store at /proc/x.db"),
+        (&["migrate", "--store", "sqlite:/proc/x.db"], "cannot open the store sqlite:/proc/x.db: "),
+    ] {
+        let failed = desk.run(arguments);
+        assert!(!failed.status.success(), "{arguments:?}");
+        assert!(told(&failed).contains(wanted), "{arguments:?}: {}", told(&failed));
+    }
+    let listed = desk.run(&["token", "list"]);
+    assert_eq!(told(&listed), "", "a command that ends logs what is wrong alone");
+}
+
+#[tokio::test]
+async fn an_export_that_nobody_reads_on_ends_in_silence() {
+    let desk = Desk::new(Backend::Sqlite).await;
+    let brazil = excerpt("brazil-pf-portos-aeroportos.csv");
+    desk.run(&["import", &brazil, "--mapping", "brazil-pf-portos-aeroportos"]);
+    let mut command = program::program(&desk.store, &["export"]);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}
+
+#[tokio::test]
 async fn a_corrected_quantity_is_a_change_where_the_identity_leaves_it_out() {
     let desk = Desk::new(Backend::Sqlite).await;
     let mapping = PLAIN.replace("[seizure.when]", "[identity]\ncolumn = \"id\"\n[seizure.when]");

@@ -1,8 +1,9 @@
 //! The README says what the program does.
 
-use interdiction::{cli::Exit, config::settings};
+use interdiction::{cli::Exit, config::settings, exchange::mapping::Mapping};
 
 const README: &str = include_str!("../../README.md");
+const MAPPINGS: &str = include_str!("../../mappings/README.md");
 const TWENTY_LINES: &str = include_str!("../clients/python/twenty_lines.py");
 
 #[test]
@@ -23,6 +24,12 @@ fn the_readme_lists_every_setting_with_its_default() {
     }
     let rows = README.lines().filter(|line| line.starts_with("| `--")).count();
     assert_eq!(rows, settings::ALL.len());
+}
+
+#[test]
+fn the_mapping_of_the_page_on_mappings_reads() {
+    let shown = MAPPINGS.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    Mapping::parse(shown).unwrap();
 }
 
 #[test]

@@ -1,6 +1,25 @@
 //! What the program writes on standard error.
 
 use crate::program::program;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::Stdio,
+};
+
+#[test]
+fn where_it_listens_is_a_line_of_the_log_in_json_too() {
+    let mut command = program("sqlite:none.db", &["demo", "--listen", "127.0.0.1:0"]);
+    command.args(["--log-format", "json"]).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut objects = lines.map(|line| {
+        serde_json::from_str::<serde_json::Value>(&line).unwrap_or_else(|_| panic!("{line}"))
+    });
+    let said = objects.find(|line| line["message"] == "listening").unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(said["address"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{said}");
+}
 
 #[test]
 fn a_panic_is_a_line_of_the_log_with_its_place() {
