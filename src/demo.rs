@@ -74,7 +74,7 @@ pub fn guide(recorded: &[Recorded], address: SocketAddr, coloured: bool) -> Stri
         let data = if body.is_empty() { String::new() } else { format!("-d '{body}' ") };
         let _infallible = writeln!(lines, "  grpcurl -plaintext {data}{address} \\\n    {method}");
     }
-    let _infallible = write!(lines, "\n{}", head("The same in Python"));
+    let _infallible = write!(lines, "\n{}", head("Everything that was seized, in Python"));
     let program = FIRST_LOOK.replace(ADDRESS_DEFAULT, &address.to_string());
     for line in program.lines() {
         let _infallible = writeln!(lines, "  {line}");
@@ -99,7 +99,8 @@ const QUESTIONS: [(&str, &str, &str); 3] = [
         "What ground radars cued",
         "interdiction.v1.SeizureService/ListSeizures",
         r#"{"filter": {"operation": {"detections": {"some": {"sensor":
-    {"type_any_of": ["SENSOR_TYPE_GROUND_RADAR"]}}}}}}"#,
+    {"type_any_of": ["SENSOR_TYPE_GROUND_RADAR"]},
+    "role_any_of": ["DETECTION_ROLE_PRIMARY"]}}}}}"#,
     ),
 ];
 

@@ -96,6 +96,9 @@ pub(super) fn explained(mut errors: Vec<ServerError>) -> Vec<ServerError> {
     // The library says of each root field that there are no mutations.
     let is_about_mutations = |error: &ServerError| error.message.starts_with("Schema is not");
     errors.dedup_by(|a, b| a.message == b.message && is_about_mutations(b));
+    for error in errors.iter_mut().filter(|error| is_about_mutations(error)) {
+        error.message = "there are no mutations: records are written through gRPC".to_owned();
+    }
     errors.truncate(ERRORS_MAX);
     errors.into_iter().map(explain).collect()
 }

@@ -33,6 +33,12 @@ def record(stub, place, marking):
 
 def main(address):
     with grpc.insecure_channel(address) as channel:
+        me = who.AccessServiceStub(channel).WhoAmI(access.WhoAmIRequest(), metadata=shows("mx"))
+        if not me.principal:
+            raise SystemExit(
+                f"the server at {address} does not tell callers apart: end it, and start one with "
+                "INTERDICTION_IDENTITIES_CALLERS=known"
+            )
         stub = client.SeizureServiceStub(channel)
         record(stub, "Nogales", types.Marking(label=types.TLP_GREEN))
         record(stub, "Tijuana", types.Marking(label=types.TLP_AMBER, releasable_to=["US"]))
