@@ -440,7 +440,7 @@ def the_demo_holds_the_same_cases_and_what_it_tells_to_try_runs(world):
         assert_demo_holds_the_cases(registry)
         guide = log.read_text()
         assert_calls_are_answered(guide, address, registry)
-        told = guide.split("The same in Python\n")[1].split("\n\n")[0]
+        told = guide.split("Everything that was seized, in Python\n")[1].split("\n\n")[0]
         printed = run_python(["-c", textwrap.dedent(told)])
     expected = [
         f"{item.substance} {item.quantity.value}"
