@@ -137,7 +137,7 @@ fn with_member(line: &str, beside: &Value) -> String {
 /// The id that a line was rejected with, so that it stays the same row when mended.
 pub fn row_id_of_line(line: &str) -> Option<String> {
     // Few lines were rejected before: the others are not read twice.
-    if !line.contains("\"rejected\"") {
+    if !line.contains(MEMBER) {
         return None;
     }
     let line: Value = serde_json::from_str(line).ok()?;
